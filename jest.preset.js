@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+
+// One jest set-up for every project: TypeScript through swc as ES modules, and workspace packages
+// straight from their sources, so that a test never runs against a stale build.
+const swc = {
+  jsc: {
+    target: 'es2023',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+
+/** @param {string} displayName @param {string} rootDir absolute folder of the project */
+export function jestPreset(displayName, rootDir) {
+  return {
+    displayName,
+    rootDir,
+    roots: [rootDir],
+    testMatch: ['**/*.spec.ts'],
+    testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+    testEnvironment: 'node',
+    testEnvironmentOptions: { exportConditions: ['@privity/source', 'node', 'node-addons', 'import', 'default'] },
+    extensionsToTreatAsEsm: ['.ts'],
+    transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+    moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+    setupFiles: [join(import.meta.dirname, 'jest.setup.js')],
+  };
+}

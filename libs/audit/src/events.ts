@@ -1,0 +1,24 @@
+import type { DomainEvent } from '@privity/kernel';
+
+/** Closed list, documented in docs/audit.md. */
+export type FindingKind =
+  /** A call went unrecorded because the registry could not be trusted at that moment (P3). */
+  | 'registry-unverified'
+  /** A recording exists of a call whose decision did not permit it, or of a number protected at that time. */
+  | 'protected-recorded'
+  /** A person without the right tried to listen. */
+  | 'playback-refused'
+  /** Media arrived without a live permit. */
+  | 'media-refused'
+  /** A stored object does not decrypt to the digest its event names. */
+  | 'media-mismatch'
+  /** A recording was sealed because its number became protected later (P8). */
+  | 'recording-sealed-late';
+
+/** Stream `finding-<kind>-<about>`: the same matter is raised once. */
+export type FindingRaised = DomainEvent<
+  'audit.FindingRaised',
+  { readonly kind: FindingKind; /** Event id that shows it. */ readonly evidence: string; /** Stream id concerned. */ readonly about: string; readonly detail: string }
+>;
+
+export type AuditEvent = FindingRaised;

@@ -1,0 +1,82 @@
+import type { BlindIndex, DomainEvent, Instant, SealedValue } from '@privity/kernel';
+
+/** On whose word a number is protected. Sources add up; a number stays protected while any stands (P2). */
+export interface ProtectionSource {
+  readonly kind: 'bar-roll' | 'do-not-record' | 'allowed-list' | 'staff';
+  /** Stable within its kind, never personal data: an attorney's stream id, a list's name, an event id. */
+  readonly ref: string;
+}
+
+export type ProtectionCategory =
+  | 'attorney'
+  | 'clergy'
+  | 'physician'
+  | 'consulate'
+  | 'ombudsman'
+  | 'court'
+  /** Anonymous: routing recognises it before it looks at the caller (P11). */
+  | 'hotline'
+  | 'unstated';
+
+/** One source more says that a number must not be recorded. Stream `number-<index>`. */
+export type NumberProtected = DomainEvent<
+  'registry.NumberProtected',
+  {
+    readonly index: BlindIndex;
+    /** Absent where the source only knew the index (a list held by routing). */
+    readonly number?: SealedValue;
+    readonly source: ProtectionSource;
+    readonly category: ProtectionCategory;
+    readonly basis: string;
+    readonly since: Instant;
+  }
+>;
+
+export type BarStatus = 'active' | 'inactive' | 'resigned' | 'suspended' | 'disbarred' | 'unknown';
+
+/** A bar roll names an attorney for the first time. Stream `attorney-<hash of state and bar number>`. */
+export type AttorneyListed = DomainEvent<
+  'registry.AttorneyListed',
+  {
+    readonly attorney: string;
+    readonly barState: string;
+    readonly status: BarStatus;
+    /** Sealed JSON: `{barNumber, last, first, firm}`. */
+    readonly person: SealedValue;
+    readonly numbers: readonly BlindIndex[];
+  }
+>;
+
+/** A later roll differs. It adds protection at once and ends none: that takes a second person. */
+export type AttorneyListingChanged = DomainEvent<
+  'registry.AttorneyListingChanged',
+  {
+    readonly attorney: string;
+    readonly status: { readonly from: BarStatus; readonly to: BarStatus };
+    readonly numbersAdded: readonly BlindIndex[];
+  }
+>;
+
+/** A line of an imported file that could not be used, and why. `line` counts from 1, the header included. */
+export interface RejectedLine {
+  readonly line: number;
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** A list was read to its end and all it says is in effect. Stream `import-<id>`. */
+export type ListImported = DomainEvent<
+  'registry.ListImported',
+  {
+    readonly importId: string;
+    readonly kind: 'bar-roll' | 'do-not-record';
+    /** SHA-256 of the file, hex. The same digest again changes nothing. */
+    readonly digest: string;
+    readonly rows: number;
+    readonly added: number;
+    readonly unchanged: number;
+    readonly rejected: number;
+  }
+>;
+
+export type RegistryEvent = NumberProtected | AttorneyListed | AttorneyListingChanged | ListImported;

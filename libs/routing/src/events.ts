@@ -1,0 +1,166 @@
+import type { BlindIndex, DomainEvent, Instant, SealedValue } from '@privity/kernel';
+
+export type FacilityListed = DomainEvent<
+  'routing.FacilityListed',
+  {
+    readonly facility: string;
+    readonly name: string;
+    readonly state: string;
+    readonly type: string;
+    /** Average daily population. */
+    readonly population: number;
+    /** IANA time zone. */
+    readonly timezone: string;
+  }
+>;
+
+export interface NoticeRule {
+  readonly party: 'caller' | 'callee';
+  readonly language: string;
+  readonly acceptance: 'required' | 'none';
+}
+
+/** What a facility decides for itself. It can only make a call more private or refuse it (P2). */
+export interface FacilityPolicy {
+  /** Whether a call needs the dialled number on the caller's list, approved. */
+  readonly allowedList: 'required' | 'off';
+  /** Whether the roster must place the caller at the calling facility, or a difference is only noted. */
+  readonly presence: 'required' | 'noted';
+  readonly recording: 'permitted' | 'off';
+  /** Played in order before recording. Recording needs at least one (P1). */
+  readonly notices: readonly NoticeRule[];
+  /** Longest call, seconds. */
+  readonly maxSeconds: number;
+}
+
+export type FacilityPolicySet = DomainEvent<
+  'routing.FacilityPolicySet',
+  { readonly facility: string; readonly version: number; readonly policy: FacilityPolicy }
+>;
+
+/** A person in custody as the roster has them. Stream `caller-<index>`. */
+export type CallerListed = DomainEvent<
+  'routing.CallerListed',
+  {
+    readonly caller: BlindIndex;
+    /** Sealed JSON: `{number, last, first, born}`. */
+    readonly person: SealedValue;
+    readonly facility: string;
+    readonly status: 'in' | 'out-court' | 'released';
+  }
+>;
+
+/** A movement record. It informs presence only; protection follows the number everywhere (T6). */
+export type CallerMoved = DomainEvent<
+  'routing.CallerMoved',
+  { readonly caller: BlindIndex; readonly from: string; readonly to: string; /** Local date, YYYY-MM-DD. */ readonly on: string }
+>;
+
+export interface AllowedNumber {
+  readonly index: BlindIndex;
+  /** As the list calls the person, in capitals. ATTORNEY and LEGAL protect the number for everyone. */
+  readonly relation: string;
+  readonly status: 'approved' | 'pending' | 'denied';
+}
+
+/** Entries new or changed on a caller's list of allowed numbers. Stream `caller-<index>`. */
+export type NumbersAllowed = DomainEvent<
+  'routing.NumbersAllowed',
+  { readonly caller: BlindIndex; readonly numbers: readonly AllowedNumber[] }
+>;
+
+export type DirectoryKind = 'facilities' | 'roster' | 'allowed-numbers' | 'movements';
+
+/** A file was read to its end and all it says is in effect. Stream `import-<id>`. */
+export type DirectoryImported = DomainEvent<
+  'routing.DirectoryImported',
+  {
+    readonly importId: string;
+    readonly kind: DirectoryKind;
+    /** SHA-256 of the file, hex. */
+    readonly digest: string;
+    readonly rows: number;
+    readonly added: number;
+    readonly unchanged: number;
+    readonly rejected: number;
+  }
+>;
+
+/** Closed list, documented in docs/routing.md. A new reason is a new version of `CallDecided`. */
+export type ReasonCode =
+  // why a call is denied
+  | 'invalid-number'
+  | 'not-on-allowed-list'
+  | 'caller-not-here'
+  | 'caller-unknown'
+  | 'facility-unknown'
+  // why it connects unrecorded
+  | 'number-protected'
+  | 'hotline'
+  | 'legal-relation-listed'
+  | 'facility-policy'
+  | 'registry-stale'
+  | 'registry-empty'
+  | 'registry-digest-mismatch'
+  // noted only
+  | 'caller-elsewhere'
+  | 'caller-unlisted';
+
+/** The registry as routing saw it while deciding (P3). */
+export interface RegistryViewUsed {
+  /** Last applied position of each shard. */
+  readonly positions: readonly number[];
+  /** SHA-256, hex, over the twelve shards' digests of protected entries at these positions. */
+  readonly digest: string;
+  readonly protectedNumbers: number;
+  /** Milliseconds since the newest heartbeat that agreed with this view was asked for; -1: none yet. */
+  readonly ageMs: number;
+  readonly state: 'fresh' | 'stale' | 'mismatch';
+}
+
+/** Routing's own directory (facilities, roster, lists, policies) as it stood while deciding. */
+export interface DirectoryViewUsed {
+  readonly positions: readonly number[];
+  /** SHA-256, hex, over the ids of the last applied event of each shard. */
+  readonly digest: string;
+}
+
+/**
+ * The answer to one call, with all that it rests on, so that replay can derive it again byte for byte (P7).
+ * Blind indexes and codes only. For a hotline `caller` is absent and was never looked at (P11).
+ */
+export type CallDecided = DomainEvent<
+  'routing.CallDecided',
+  {
+    readonly facility: string;
+    readonly caller?: BlindIndex;
+    /** Absent when the dialled digits cannot be read as a number; they are then dropped. */
+    readonly dialed?: BlindIndex;
+    /** The edge's clock; informative. */
+    readonly at: Instant;
+    readonly outcome: 'connect' | 'deny';
+    readonly recording: 'off' | 'after-notice';
+    /** Every reason that holds, in the order of `ReasonCode`. */
+    readonly reasons: readonly ReasonCode[];
+    readonly notices: readonly NoticeRule[];
+    readonly maxSeconds: number;
+    /** Version 0: the facility has none, and the strictest policy applied. */
+    readonly policyVersion: number;
+    readonly registry: RegistryViewUsed;
+    readonly directory: DirectoryViewUsed;
+  }
+>;
+
+export type NoticeAnswered = DomainEvent<
+  'routing.NoticeAnswered',
+  { readonly party: 'caller' | 'callee'; readonly result: 'accepted' | 'declined' | 'no-answer' }
+>;
+export type CallConnected = DomainEvent<'routing.CallConnected', { readonly at: Instant }>;
+export type CallEnded = DomainEvent<'routing.CallEnded', { readonly at: Instant; readonly connected: boolean }>;
+
+/** Recording of this call stops now: a renewal was decided again and no longer permits. */
+export type PermitRevoked = DomainEvent<'routing.PermitRevoked', { readonly reasons: readonly ReasonCode[] }>;
+
+export type DirectoryEvent = FacilityListed | FacilityPolicySet | CallerListed | CallerMoved | NumbersAllowed | DirectoryImported;
+export type CallEvent = CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked;
+export type RoutingEvent = DirectoryEvent | CallEvent;
