@@ -1,0 +1,16 @@
+export { BlindIndexer, isBlindIndex } from './blind-index.js';
+export type { BlindIndex } from './blind-index.js';
+export { fold } from './decider.js';
+export type { Decider, DomainEvent } from './decider.js';
+export { lengthPrefixed } from './framing.js';
+export { derivedId, isUuid, uuidv7 } from './ids.js';
+export { instant, isInstant, localToInstant } from './instants.js';
+export type { Instant, LocalTime } from './instants.js';
+export type { EpochKey, KeyRing } from './keys.js';
+export { parseNumber } from './number.js';
+export type { E164, NumberProblem, ParsedNumber } from './number.js';
+export { InvalidInput, PrivityError } from './problem.js';
+export type { ProblemPlace } from './problem.js';
+export { Forgotten, seal, SealBroken, unseal } from './sealed.js';
+export type { SealedValue } from './sealed.js';
+export { SHARDS, shardOf } from './shards.js';

@@ -1,0 +1,37 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** RFC 3339 in UTC with milliseconds: `2025-11-02T08:30:00.000Z`. Sorts as text. */
+export type Instant = string;
+
+export interface LocalTime {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+export function instant(date: Date = new Date()): Instant {
+  return date.toISOString();
+}
+
+export function isInstant(text: string): boolean {
+  if (!FORM.test(text)) return false;
+  const milliseconds = Date.parse(text);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === text;
+}
+
+/**
+ * The instant that a wall clock in `timeZone` (IANA name) showed as `local`. In the repeated hour of autumn the caller
+ * says which reading is meant; in the skipped hour of spring both give the time that the clock was put forward to.
+ * Throws RangeError for a date that does not exist or an unknown zone.
+ */
+export function localToInstant(local: LocalTime, timeZone: string, reading: 'first' | 'second' = 'first'): Instant {
+  const plain = Temporal.PlainDateTime.from({ ...local }, { overflow: 'reject' });
+  const zoned = plain.toZonedDateTime(timeZone, { disambiguation: reading === 'first' ? 'compatible' : 'later' });
+  return new Date(zoned.epochMilliseconds).toISOString();
+}
