@@ -1,0 +1,4 @@
+export { createDatabase, type FreshDatabase, freshDatabase, inDatabase } from './databases.js';
+export { freePort, isPortFree } from './loopback-port.js';
+export { MachineProblem } from './machine-problem.js';
+export { type RunningPostgres, startPostgres } from './postgres.js';
