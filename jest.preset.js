@@ -24,7 +24,8 @@ export function jestPreset(displayName, rootDir) {
     testEnvironmentOptions: { exportConditions: ['@privity/source', 'node', 'node-addons', 'import', 'default'] },
     extensionsToTreatAsEsm: ['.ts'],
     transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-    moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+    // Not `.json.js`, as libphonenumber-js has them: without their last part they would be JSON.
+    moduleNameMapper: { '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1' },
     setupFiles: [join(import.meta.dirname, 'jest.setup.js')],
   };
 }

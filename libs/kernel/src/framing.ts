@@ -3,9 +3,9 @@
  * four bytes, big-endian. Everything that is hashed or authenticated here goes through it; a separator would not do.
  */
 export function lengthPrefixed(...parts: readonly (string | Uint8Array)[]): Buffer {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   for (const part of parts) {
-    const bytes = Buffer.from(part as string);
+    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
     chunks.push(length, bytes);

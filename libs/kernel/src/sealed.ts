@@ -49,8 +49,8 @@ export function seal(plain: string, key: { readonly kid: string; readonly key: B
 export function unseal(value: SealedValue, key: Buffer | undefined, context: string): string | Forgotten {
   if (key === undefined) return new Forgotten(value.kid);
   try {
-    const ct = Buffer.from(value.ct, 'base64url');
-    const iv = Buffer.from(value.iv, 'base64url');
+    const ct = canonical(value.ct);
+    const iv = canonical(value.iv);
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
     decipher.setAAD(lengthPrefixed(value.kid, context));
     decipher.setAuthTag(ct.subarray(-TAG_BYTES));
@@ -58,4 +58,11 @@ export function unseal(value: SealedValue, key: Buffer | undefined, context: str
   } catch (error) {
     throw new SealBroken(value.kid, error);
   }
+}
+
+/** Refuses the other spellings that a lenient decoder takes for the same bytes: a sealed value has one text. */
+function canonical(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) throw new TypeError('not canonical base64url');
+  return bytes;
 }

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { instant, isInstant, localToInstant } from './instants.js';
+
+const at = (month: number, day: number, hour: number, minute = 30) => ({
+  year: 2025,
+  month,
+  day,
+  hour,
+  minute,
+  second: 0,
+});
+
+describe('localToInstant', () => {
+  it.each([
+    ['summer', at(7, 1, 12), 'America/New_York', '2025-07-01T16:30:00.000Z'],
+    ['winter', at(12, 1, 12), 'America/New_York', '2025-12-01T17:30:00.000Z'],
+    ['a zone without summer time', at(7, 1, 12), 'America/Phoenix', '2025-07-01T19:30:00.000Z'],
+  ])('reads %s', (_name, local, zone, expected) => {
+    expect(localToInstant(local, zone)).toBe(expected);
+  });
+
+  it('has two readings of the repeated hour of 2025-11-02, the first by default', () => {
+    const local = at(11, 2, 1);
+    expect(localToInstant(local, 'America/New_York')).toBe('2025-11-02T05:30:00.000Z');
+    expect(localToInstant(local, 'America/New_York', 'first')).toBe('2025-11-02T05:30:00.000Z');
+    expect(localToInstant(local, 'America/New_York', 'second')).toBe('2025-11-02T06:30:00.000Z');
+  });
+
+  it('repeats no hour outside the change', () => {
+    for (const hour of [0, 2]) {
+      const readings = (['first', 'second'] as const).map((r) =>
+        localToInstant(at(11, 2, hour), 'America/New_York', r),
+      );
+      expect(readings[0]).toBe(readings[1]);
+    }
+  });
+
+  it('moves the skipped hour of 2025-03-09 forward, in either reading', () => {
+    for (const reading of ['first', 'second'] as const) {
+      expect(localToInstant(at(3, 9, 2), 'America/New_York', reading)).toBe('2025-03-09T07:30:00.000Z');
+    }
+  });
+
+  it('refuses a date that does not exist and a zone nobody knows', () => {
+    expect(() => localToInstant(at(2, 30, 1), 'America/New_York')).toThrow(RangeError);
+    expect(() => localToInstant(at(2, 3, 24), 'America/New_York')).toThrow(RangeError);
+    expect(() => localToInstant(at(2, 3, 1), 'America/Gotham')).toThrow(RangeError);
+  });
+});
+
+describe('instant', () => {
+  it('has milliseconds and the letter Z', () => {
+    expect(instant(new Date(0))).toBe('1970-01-01T00:00:00.000Z');
+    expect(isInstant(instant())).toBe(true);
+  });
+
+  it.each([
+    '2025-11-02T08:30:00Z',
+    '2025-11-02T08:30:00.000+00:00',
+    '2025-02-30T08:30:00.000Z',
+    '2025-13-01T00:00:00.000Z',
+    '',
+    'now',
+  ])('does not take %j for one', (text) => {
+    expect(isInstant(text)).toBe(false);
+  });
+});
