@@ -1,0 +1,32 @@
+import type { BlindIndex, Instant, SealedValue } from '@privity/kernel';
+import type { BarStatus, ListImported, ProtectionCategory, ProtectionSource } from './events.js';
+
+/** Somebody's word that a number must not be recorded. Decided on the stream `number-<index>`. */
+export interface ProtectNumber {
+  readonly type: 'protect-number';
+  readonly index: BlindIndex;
+  readonly number?: SealedValue;
+  readonly source: ProtectionSource;
+  readonly category: ProtectionCategory;
+  readonly basis: string;
+  /** Since when the source says so. It may lie in the past; one in the future is taken as now. */
+  readonly since: Instant;
+  /** Server time. */
+  readonly now: Instant;
+}
+
+/** A line of a bar roll. Decided on the stream `attorney-<…>`. */
+export interface ListAttorney {
+  readonly type: 'list-attorney';
+  readonly attorney: string;
+  readonly barState: string;
+  readonly status: BarStatus;
+  readonly person: SealedValue;
+  readonly numbers: readonly BlindIndex[];
+}
+
+/** All lines of a list are in effect. Decided on the stream `import-<id>`. */
+export interface CompleteImport {
+  readonly type: 'complete-import';
+  readonly outcome: ListImported['data'];
+}

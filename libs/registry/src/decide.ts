@@ -1,0 +1,63 @@
+import type { Decider } from '@privity/kernel';
+import type { CompleteImport, ListAttorney, ProtectNumber } from './commands.js';
+import type { AttorneyListed, AttorneyListingChanged, ListImported, NumberProtected, RegistryEvent } from './events.js';
+import {
+  evolveAttorney,
+  evolveImport,
+  evolveNumber,
+  unlistedAttorney,
+  unlistedNumber,
+  unreadImport,
+} from './evolve.js';
+import type { AttorneyState, ImportState, NumberState } from './evolve.js';
+
+/**
+ * A source adds to a number's protection or says nothing new; it cannot take any away (P2). The same source counts
+ * again only when it says more: another category (a hotline is stricter), or an earlier beginning (P8 reaches back).
+ */
+export const numberProtection: Decider<NumberState, ProtectNumber, RegistryEvent> = {
+  initialState: () => unlistedNumber,
+  decide(command, state): NumberProtected[] {
+    const { index, number, source, category, basis } = command;
+    const since = command.since < command.now ? command.since : command.now;
+    const known = state.statements.some(
+      (said) =>
+        said.source.kind === source.kind &&
+        said.source.ref === source.ref &&
+        said.category === category &&
+        said.since <= since,
+    );
+    if (known) return [];
+    const sealed = number === undefined ? {} : { number };
+    return [{ type: 'registry.NumberProtected', data: { index, ...sealed, source, category, basis, since } }];
+  },
+  evolve: evolveNumber,
+};
+
+/**
+ * What a bar roll says of a person. A changed status is told, a new number is added, and nothing is dropped: a number
+ * missing from a later roll stays, since lines outlive entries and ending takes a second person.
+ */
+export const attorneyListing: Decider<AttorneyState, ListAttorney, RegistryEvent> = {
+  initialState: () => unlistedAttorney,
+  decide(command, state): (AttorneyListed | AttorneyListingChanged)[] {
+    const { attorney, barState, status, person } = command;
+    const numbers = [...new Set(command.numbers)];
+    if (state.status === undefined) {
+      return [{ type: 'registry.AttorneyListed', data: { attorney, barState, status, person, numbers } }];
+    }
+    const numbersAdded = numbers.filter((number) => !state.numbers.includes(number));
+    if (state.status === status && numbersAdded.length === 0) return [];
+    const change = { from: state.status, to: status };
+    return [{ type: 'registry.AttorneyListingChanged', data: { attorney, status: change, numbersAdded } }];
+  },
+  evolve: evolveAttorney,
+};
+
+/** A list is told to be imported once, however often its import is resumed. */
+export const listImport: Decider<ImportState, CompleteImport, RegistryEvent> = {
+  initialState: () => unreadImport,
+  decide: ({ outcome }, state): ListImported[] =>
+    state.outcome === undefined ? [{ type: 'registry.ListImported', data: outcome }] : [],
+  evolve: evolveImport,
+};

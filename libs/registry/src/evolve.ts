@@ -1,0 +1,49 @@
+import type { BlindIndex, Instant } from '@privity/kernel';
+import type { BarStatus, ListImported, ProtectionCategory, ProtectionSource, RegistryEvent } from './events.js';
+
+/** What one source has said of a number. Statements add up; there is no event that takes one away. */
+export interface Statement {
+  readonly source: ProtectionSource;
+  readonly category: ProtectionCategory;
+  readonly since: Instant;
+}
+
+/** A number is protected exactly when there is a statement. */
+export interface NumberState {
+  readonly statements: readonly Statement[];
+}
+
+export interface AttorneyState {
+  /** Undefined: not listed yet. */
+  readonly status: BarStatus | undefined;
+  readonly numbers: readonly BlindIndex[];
+}
+
+export interface ImportState {
+  readonly outcome: ListImported['data'] | undefined;
+}
+
+export const unlistedNumber: NumberState = { statements: [] };
+export const unlistedAttorney: AttorneyState = { status: undefined, numbers: [] };
+export const unreadImport: ImportState = { outcome: undefined };
+
+export function evolveNumber(state: NumberState, event: RegistryEvent): NumberState {
+  if (event.type !== 'registry.NumberProtected') return state;
+  const { source, category, since } = event.data;
+  return { statements: [...state.statements, { source, category, since }] };
+}
+
+export function evolveAttorney(state: AttorneyState, event: RegistryEvent): AttorneyState {
+  switch (event.type) {
+    case 'registry.AttorneyListed':
+      return { status: event.data.status, numbers: event.data.numbers };
+    case 'registry.AttorneyListingChanged':
+      return { status: event.data.status.to, numbers: [...state.numbers, ...event.data.numbersAdded] };
+    default:
+      return state;
+  }
+}
+
+export function evolveImport(state: ImportState, event: RegistryEvent): ImportState {
+  return event.type === 'registry.ListImported' ? { outcome: event.data } : state;
+}

@@ -1,0 +1,13 @@
+import type { Instant } from '@privity/kernel';
+import type { ShardDigest } from './shard-entries.js';
+
+/**
+ * The payload of the registry's signed heartbeat (a compact JWS, EdDSA by registry.jwk): its own view of itself. It is
+ * not an event. A reader is up to date only when it has reached every position and its own figures are equal (P3).
+ */
+export interface Heartbeat {
+  /** The registry's clock; readers measure age on their own clock from before they asked. */
+  readonly at: Instant;
+  /** All shards, in order. */
+  readonly shards: readonly ShardDigest[];
+}

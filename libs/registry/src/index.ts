@@ -1,0 +1,13 @@
+export { barStatus, protectsNumbers } from './bar-status.js';
+export { CATEGORIES, categoryOfNote, mostRestrictive } from './categories.js';
+export type { CompleteImport, ListAttorney, ProtectNumber } from './commands.js';
+export { attorneyListing, listImport, numberProtection } from './decide.js';
+export type * from './events.js';
+export type { AttorneyState, ImportState, NumberState, Statement } from './evolve.js';
+export type { Heartbeat } from './heartbeat.js';
+export { ProtectionView, ViewBroken } from './protection-view.js';
+export type { Protection, ViewedEvent } from './protection-view.js';
+export type { ShardDigest } from './shard-entries.js';
+export { importStream, numberStream } from './streams.js';
+export { currentVersion, readRegistryEvent, UnknownRegistryEvent } from './upcasters.js';
+export type { StoredMeaning } from './upcasters.js';

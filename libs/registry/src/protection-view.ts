@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { PrivityError, SHARDS } from '@privity/kernel';
+import type { BlindIndex, Instant } from '@privity/kernel';
+import { mostRestrictive } from './categories.js';
+import { entryShare } from './entry-digest.js';
+import type { NumberProtected, ProtectionCategory, ProtectionSource } from './events.js';
+import { ShardEntries } from './shard-entries.js';
+import type { ShardDigest } from './shard-entries.js';
+
+/** What is known of a protected number. */
+export interface Protection {
+  /** The most restrictive that any source stated. */
+  readonly category: ProtectionCategory;
+  readonly sources: readonly ProtectionSource[];
+  /** The earliest beginning that any source stated. */
+  readonly since: Instant;
+}
+
+/** An event of the registry's own store. Types other than NumberProtected only move the position. */
+export interface ViewedEvent {
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** The view was handed an event that does not follow the last one of its shard: it must not go on (P3, P6). */
+export class ViewBroken extends PrivityError {
+  constructor(shard: number, position: number, applied: number) {
+    super('view-broken', 500, `shard ${shard}: event at position ${position} does not follow position ${applied}`);
+  }
+}
+
+const POSITIONS_KEPT = 2048;
+
+/**
+ * Who is protected, built from the registry's events alone. The registry and every reader of its stream build the same
+ * view, so count and digest per shard tell whether a reader's view is whole (P3, T3). No event makes it smaller.
+ */
+export class ProtectionView {
+  private readonly protections = new Map<BlindIndex, Protection>();
+  private readonly shards: readonly ShardEntries[];
+  private wholeDigest: string | undefined;
+
+  /**
+   * `digestKey` is the current key of purpose `view-digest`. `positionsKept`: how many changes back `shardDigest` can
+   * look, at least; `Infinity` for replay.
+   */
+  constructor(
+    private readonly digestKey: Buffer,
+    positionsKept: number = POSITIONS_KEPT,
+  ) {
+    this.shards = Array.from({ length: SHARDS }, () => new ShardEntries(positionsKept));
+  }
+
+  /**
+   * Applies the next event of a shard; `id` is the event's id. A position already applied is skipped.
+   * Throws ViewBroken for a gap, or when the last position comes back under another id (a rewritten history).
+   */
+  apply(shard: number, position: number, id: string, event: ViewedEvent): void {
+    const entries = this.shard(shard);
+    if (position < entries.position || (position === entries.position && id === entries.id)) return;
+    if (position !== entries.position + 1) throw new ViewBroken(shard, position, entries.position);
+    const isNew = isNumberProtected(event) && this.add(event.data);
+    entries.advance(position, id, isNew ? entryShare(this.digestKey, event.data.index) : undefined);
+    if (isNew) this.wholeDigest = undefined;
+  }
+
+  isProtected(index: BlindIndex): Protection | undefined {
+    return this.protections.get(index);
+  }
+
+  /** The protection of a number that may stand under any live epoch: all of them count together. */
+  find(candidates: readonly BlindIndex[]): Protection | undefined {
+    return candidates.map((index) => this.protections.get(index)).reduce(join, undefined);
+  }
+
+  /** How many entries are protected. None at all is a reason not to record (T3). */
+  get count(): number {
+    return this.protections.size;
+  }
+
+  /** The last applied position of each shard; 0: none. */
+  positions(): number[] {
+    return this.shards.map((shard) => shard.position);
+  }
+
+  /** At `atPosition`, or now. Undefined: not reached yet, or no longer known. */
+  shardDigest(shard: number, atPosition?: number): ShardDigest | undefined {
+    const entries = this.shard(shard);
+    return entries.at(atPosition ?? entries.position);
+  }
+
+  /** SHA-256, hex, over the twelve shards' digests (64 hex digits each, in order). */
+  digest(): string {
+    this.wholeDigest ??= digestOf(this.shards.map((shard) => shard.at(shard.position)));
+    return this.wholeDigest;
+  }
+
+  /** The same at named positions, for replay. Undefined where a shard has not reached, or no longer knows, its own. */
+  digestAt(positions: readonly number[]): string | undefined {
+    const digests = this.shards.map((shard, i) => shard.at(positions[i] ?? 0));
+    return digests.includes(undefined) ? undefined : digestOf(digests);
+  }
+
+  private add(data: NumberProtected['data']): boolean {
+    const before = this.protections.get(data.index);
+    const said = { category: data.category, sources: [data.source], since: data.since };
+    this.protections.set(data.index, join(before, said));
+    return before === undefined;
+  }
+
+  private shard(shard: number): ShardEntries {
+    const entries = this.shards[shard];
+    if (entries === undefined) throw new RangeError(`there is no shard ${shard}`);
+    return entries;
+  }
+}
+
+function join(a: Protection | undefined, b: Protection): Protection;
+function join(a: Protection | undefined, b: Protection | undefined): Protection | undefined;
+function join(a: Protection | undefined, b: Protection | undefined): Protection | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const isNew = (source: ProtectionSource) =>
+    !a.sources.some((known) => known.kind === source.kind && known.ref === source.ref);
+  return {
+    category: mostRestrictive(a.category, b.category),
+    sources: [...a.sources, ...b.sources.filter(isNew)],
+    since: a.since < b.since ? a.since : b.since,
+  };
+}
+
+function digestOf(digests: readonly (ShardDigest | undefined)[]): string {
+  const hash = createHash('sha256');
+  for (const shard of digests) hash.update(shard?.digest ?? '', 'ascii');
+  return hash.digest('hex');
+}
+
+function isNumberProtected(event: ViewedEvent): event is NumberProtected {
+  return event.type === 'registry.NumberProtected';
+}
