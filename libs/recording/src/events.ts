@@ -1,4 +1,4 @@
-import type { BlindIndex, DomainEvent } from '@privity/kernel';
+import type { BlindIndex, DomainEvent, Instant } from '@privity/kernel';
 
 /** A live permit was checked with routing and a key opened. Durable before the first byte is kept (P1). Stream `recording-<id>`. */
 export type RecordingStarted = DomainEvent<
@@ -35,7 +35,10 @@ export type RecordingCompleted = DomainEvent<
 /** Media came without a live permit. Not a byte was kept. Stream: the call's own attestation stream `media-<call>`. */
 export type MediaRefused = DomainEvent<
   'recording.MediaRefused',
-  { readonly call?: string; readonly reason: 'no-permit' | 'permit-invalid' | 'permit-refused' | 'already-recorded' | 'routing-unreachable' }
+  {
+    readonly call?: string;
+    readonly reason: 'no-permit' | 'permit-invalid' | 'permit-refused' | 'already-recorded' | 'routing-unreachable';
+  }
 >;
 
 /** The store itself was looked at and holds nothing of this call (T13). Stream `media-<call>`. */
@@ -57,7 +60,12 @@ export type PlaybackGranted = DomainEvent<
 >;
 export type PlaybackRefused = DomainEvent<
   'recording.PlaybackRefused',
-  { readonly recording: string; readonly reason: 'role' | 'sealed' | 'not-found'; readonly purpose: string }
+  {
+    readonly recording: string;
+    /** `other-person`: somebody used the playback granted to another. */ readonly reason:
+      'role' | 'sealed' | 'not-found' | 'other-person';
+    readonly purpose: string;
+  }
 >;
 /** Seconds from start, half open; flushed every five seconds and at the end. */
 export type PlaybackHeard = DomainEvent<
@@ -71,6 +79,27 @@ export type MediaChecked = DomainEvent<
   { readonly objects: number; readonly bytes: number; readonly mismatches: readonly string[] }
 >;
 
+/**
+ * A search, or a look at one recording's particulars, is an access too; durable before the answer (P4).
+ * Stream `recording-search-<id>`. The person is the event's `actor`.
+ */
+export type RecordingsSearched = DomainEvent<
+  'recording.RecordingsSearched',
+  {
+    readonly criteria: {
+      readonly recording?: string;
+      /** The dialler's own call id. */
+      readonly call?: string;
+      readonly facility?: string;
+      readonly from?: Instant;
+      readonly to?: Instant;
+    };
+    readonly outcome: 'answered' | 'refused-role';
+    /** How many were shown. Sealed ones are not, and are not counted (P12). */
+    readonly results: number;
+  }
+>;
+
 export type RecordingEvent =
   | RecordingStarted
   | RecordingCompleted
@@ -80,4 +109,5 @@ export type RecordingEvent =
   | PlaybackGranted
   | PlaybackRefused
   | PlaybackHeard
-  | MediaChecked;
+  | MediaChecked
+  | RecordingsSearched;
