@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MachineProblem } from './machine-problem.js';
 
 /** Puts `setpriv` before a command so that the kernel signals the child when its parent dies, however it dies. */
 export function dyingWithParent(command: readonly string[], signal: 'INT' | 'TERM'): string[] {
@@ -29,7 +31,7 @@ export async function run(
 ): Promise<Finished> {
   const [file = '', ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, args, { env: process.env, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
@@ -88,4 +90,23 @@ export async function startChild(
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * A server that outlived its launcher still holds the data: it is asked to stop before a new one starts.
+ * @param pidFile begins with the process id; removed, since the number may belong to somebody else by now
+ * @param marker what stands in the command line of that server and of no other, its data folder
+ */
+export async function stopOrphan(pidFile: string, marker: string, signal: NodeJS.Signals): Promise<void> {
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!Number.isInteger(pid) || pid <= 0 || process.platform !== 'linux') return;
+  const isOurs = async () => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(marker);
+  for (let waited = 0; waited < 300 && (await isOurs()); waited++) {
+    if (waited % 50 === 0) process.kill(pid, signal);
+    await sleep(100);
+  }
+  if (await isOurs()) {
+    throw new MachineProblem('data-held', `An older server (process ${pid}) still holds ${marker} and does not stop.`);
+  }
+  await rm(pidFile, { force: true });
 }

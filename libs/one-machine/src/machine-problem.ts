@@ -5,6 +5,7 @@ export class MachineProblem extends Error {
       | 'binaries-missing'
       | 'account-missing'
       | 'data-unreachable'
+      | 'data-held'
       | 'postgres-failed'
       | 'java-missing'
       | 'maven-missing'

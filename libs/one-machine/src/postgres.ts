@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Account, accountFor } from './account.js';
-import { type Child, run, startChild } from './child.js';
+import { type Child, run, startChild, stopOrphan } from './child.js';
 import { freePort } from './loopback-port.js';
 import { MachineProblem } from './machine-problem.js';
 import { postgresBinaries } from './postgres-binaries.js';
@@ -45,7 +45,7 @@ export async function startPostgres(options: { dataDir: string; port?: number })
   const logFile = join(dataDir, 'postgres.log');
   const cluster = join(dataDir, 'cluster');
   const password = await ensureCluster(dataDir, cluster, binaries.initdb, account);
-  await stopOrphan(cluster);
+  await stopOrphan(join(cluster, 'postmaster.pid'), cluster, 'SIGINT');
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -107,26 +107,6 @@ async function ensureCluster(dataDir: string, cluster: string, initdb: string, a
   // Only a finished cluster gets the name that later starts trust.
   await rename(half, cluster);
   return password;
-}
-
-/** A server that outlived its launcher still holds the data: it is asked to stop before a new one starts. */
-async function stopOrphan(cluster: string): Promise<void> {
-  const pidFile = join(cluster, 'postmaster.pid');
-  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 0 || process.platform !== 'linux') return;
-  const isOurs = async () => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(cluster);
-  for (let waited = 0; waited < 300 && (await isOurs()); waited++) {
-    if (waited % 50 === 0) process.kill(pid, 'SIGINT');
-    await sleep(100);
-  }
-  if (await isOurs()) {
-    throw new MachineProblem(
-      'postgres-failed',
-      `An older PostgreSQL (process ${pid}) still holds ${cluster} and does not stop.`,
-    );
-  }
-  // The number may belong to another process by now; PostgreSQL would then believe itself to be running.
-  await rm(pidFile, { force: true });
 }
 
 async function answers(url: string, server: Child): Promise<boolean> {
