@@ -1,0 +1,12 @@
+export * from './checkpoint.js';
+export * from './entry-bundle.js';
+export * from './growth.js';
+export { EMPTY_ROOT, HASH_SIZE, MAX_ENTRY, leafHash, nodeHash, rootOver } from './hashing.js';
+export * from './log-refused.js';
+export * from './proof-verification.js';
+export * from './proofs-from-tiles.js';
+export * from './signed-note.js';
+export * from './tile-paths.js';
+export * from './tlog-proof.js';
+export { formatVkey, parseVkey, verifierKey, type VerifierKey } from './verifier-key.js';
+export * from './whole-log.js';
