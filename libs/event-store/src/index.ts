@@ -1,0 +1,17 @@
+export { parseEnvelope } from './envelope.js';
+export {
+  ConcurrencyConflict,
+  DuplicateEvent,
+  InvalidEvent,
+  ShardCountMismatch,
+  StoreRestored,
+  StoreUnavailable,
+} from './errors.js';
+export type { Appended, EventEnvelope, ExpectedVersion, NewEvent, RecordedEvent, ShardHead } from './event.js';
+export { EventStore, type EventStoreOptions } from './event-store.js';
+export { checkImmutability } from './immutability.js';
+export { FileMark, type MarkedStore, type StoreMark } from './mark.js';
+export { migrateEventStore } from './migrate.js';
+export { recover, type RecoverOptions, type RecoveryReport, type ShardRecovery } from './recover.js';
+export { MAX_EVENT_BYTES } from './validation.js';
+export type { HeadWitness } from './witness.js';

@@ -1,0 +1,1 @@
+export const restore = `select event_store.restore($1, $2) as position`;

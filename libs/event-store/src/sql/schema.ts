@@ -1,0 +1,1 @@
+export const schema = `create schema if not exists event_store`;
