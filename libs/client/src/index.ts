@@ -1,0 +1,8 @@
+export * from './audit.js';
+export type { CallAnswer, CallRequest, Calls, MediaReceipt, NoticeResult, RequiredNotice } from './calls.js';
+export type { ConnectionOptions, RequestBody, RequestOptions } from './http-connection.js';
+export * from './imports.js';
+export * from './privity-client.js';
+export { ProblemError } from './problem-error.js';
+export * from './recordings.js';
+export * from './registry.js';

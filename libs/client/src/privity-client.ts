@@ -1,0 +1,67 @@
+import { Audit } from './audit.js';
+import { Calls, json } from './calls.js';
+import { HttpConnection, type ConnectionOptions, type RequestOptions } from './http-connection.js';
+import { Imports } from './imports.js';
+import { Recordings } from './recordings.js';
+import { Protections } from './registry.js';
+
+/** `PUT /api/facilities/{id}/policy`, as routing validates it. */
+export interface FacilityPolicy {
+  readonly allowedList: 'required' | 'noted' | 'off';
+  readonly presence: 'required' | 'noted' | 'off';
+  readonly recording: 'permitted' | 'off';
+  readonly notices: readonly {
+    readonly party: 'caller' | 'callee';
+    readonly language: string;
+    readonly acceptance: 'required' | 'none';
+  }[];
+  readonly maxSeconds: number;
+  readonly [more: string]: unknown;
+}
+
+/** A typed client of the public port. One instance holds one pool: share it, and close it. */
+export class PrivityClient {
+  readonly calls: Calls;
+  readonly imports: Imports;
+  readonly protections: Protections;
+  readonly recordings: Recordings;
+  readonly audit: Audit;
+  private readonly http: HttpConnection;
+
+  constructor(options: ConnectionOptions) {
+    this.http = new HttpConnection(options);
+    this.calls = new Calls(this.http);
+    this.imports = new Imports(this.http);
+    this.protections = new Protections(this.http);
+    this.recordings = new Recordings(this.http);
+    this.audit = new Audit(this.http);
+  }
+
+  /** A new version of a facility's policy. */
+  setPolicy(facility: string, policy: FacilityPolicy): Promise<Readonly<Record<string, unknown>>> {
+    return this.http.json('PUT', `/api/facilities/${encodeURIComponent(facility)}/policy`, json(policy));
+  }
+
+  /** Per source and shard: head, applied, lag, halted; merged over all services. */
+  streamStatus<T = Readonly<Record<string, unknown>>>(): Promise<T> {
+    return this.http.json('GET', '/api/stream/status');
+  }
+
+  /** Events of one shard after a position, as stored. `waitMs` holds the answer until there are some. */
+  feed<T = unknown>(
+    context: string,
+    shard: number,
+    query: { readonly after: number; readonly limit?: number; readonly wait?: number },
+  ): Promise<T> {
+    return this.http.json('GET', `/feed/${context}/${shard}`, { query });
+  }
+
+  /** Any other route. @throws ProblemError */
+  request<T>(method: 'GET' | 'POST' | 'PUT', path: string, options: RequestOptions = {}): Promise<T> {
+    return this.http.json(method, path, options);
+  }
+
+  close(): Promise<void> {
+    return this.http.close();
+  }
+}

@@ -1,0 +1,23 @@
+/** The RFC 9457 problem an answer carried. `code` is stable; `field` and `line` say what was wrong in the input. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly field?: string;
+  readonly line?: number;
+
+  constructor(status: number, body: unknown) {
+    const { code, title, detail, field, line } = asRecord(body);
+    const name = typeof code === 'string' ? code : `http-${status}`;
+    const words = [detail, title].find((text) => typeof text === 'string') ?? 'no details';
+    super(`${status} ${name}: ${String(words)}`);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.code = name;
+    if (typeof field === 'string') this.field = field;
+    if (typeof line === 'number') this.line = line;
+  }
+}
+
+function asRecord(body: unknown): Record<string, unknown> {
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
