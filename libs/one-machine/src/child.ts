@@ -60,13 +60,21 @@ export async function startChild(
     env?: NodeJS.ProcessEnv;
     uid?: number;
     gid?: number;
+    /** Sent when this process exits in an orderly way while the child still runs. */
     exitSignal: NodeJS.Signals;
+    /** Gives a Node child a channel whose end tells it that its parent is gone. */
+    channel?: boolean;
   },
 ): Promise<Child> {
   const log = await open(options.logFile, 'a', 0o600);
-  const { logFile: _, exitSignal, ...spawning } = options;
+  const { logFile: _, exitSignal, channel, ...spawning } = options;
   const [file = '', ...args] = command;
-  const child = spawn(file, args, { ...spawning, detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const child = spawn(file, args, {
+    env: process.env,
+    ...spawning,
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd, channel === true ? 'ipc' : 'ignore'],
+  });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Child, dyingWithParent, run, startChild, stopOrphan } from './child.js';
 import { KAFKA_RECIPE, kafkaJars } from './kafka-jars.js';
-import { freePort } from './loopback-port.js';
+import { freePorts } from './loopback-port.js';
 import { MachineProblem } from './machine-problem.js';
 
 export interface RunningKafka {
@@ -25,15 +25,21 @@ export interface RunningKafka {
  * accident: auto-creation is off. Starts again on existing data, on other ports if need be.
  * @param options.jarsDir default: `kafkaJars()`, which fetches them on first use
  * @param options.port a free one when not given
+ * @param options.logFile default `<dataDir>/kafka.log`
  * @throws MachineProblem `java-missing` and `maven-missing` say what to install
  */
-export async function startKafka(options: { dataDir: string; jarsDir?: string; port?: number }): Promise<RunningKafka> {
+export async function startKafka(options: {
+  dataDir: string;
+  jarsDir?: string;
+  port?: number;
+  logFile?: string;
+}): Promise<RunningKafka> {
   const dataDir = resolve(options.dataDir);
   const java = await javaCommand();
   const jars = options.jarsDir ?? (await kafkaJars());
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await stopOrphan(join(dataDir, 'kafka.pid'), dataDir, 'SIGTERM');
-  const logFile = join(dataDir, 'kafka.log');
+  const logFile = resolve(options.logFile ?? join(dataDir, 'kafka.log'));
   const properties = join(dataDir, 'server.properties');
   const jvm = [
     ...[java, '-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-Djava.awt.headless=true'],
@@ -41,7 +47,8 @@ export async function startKafka(options: { dataDir: string; jarsDir?: string; p
     ...['-cp', join(jars, '*')],
   ];
   for (let attempt = 1; ; attempt++) {
-    const [port, controller] = [options.port ?? (await freePort()), await freePort()];
+    const [free, controller] = (await freePorts(2)) as [number, number];
+    const port = options.port ?? free;
     await writeFile(properties, settings(dataDir, port, controller), { mode: 0o600 });
     await ensureFormatted(dataDir, properties, jvm);
     const logged = (await stat(logFile).catch(() => undefined))?.size ?? 0;

@@ -33,16 +33,21 @@ const SETTINGS = [
  * Starts PostgreSQL from npm on 127.0.0.1, with its data in `dataDir` (made at first start). Only who knows the random
  * password in `<dataDir>/password` (0600) gets in. Starts again on data that a crash left behind.
  * @param options.port a free one when not given
+ * @param options.logFile default `<dataDir>/postgres.log`
  * @throws MachineProblem
  */
-export async function startPostgres(options: { dataDir: string; port?: number }): Promise<RunningPostgres> {
+export async function startPostgres(options: {
+  dataDir: string;
+  port?: number;
+  logFile?: string;
+}): Promise<RunningPostgres> {
   const dataDir = resolve(options.dataDir);
   const binaries = await postgresBinaries();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const account = await accountFor([binaries.postgres, dataDir]);
   if (account.owner) await chown(dataDir, account.owner.uid, account.owner.gid);
   await chmod(dataDir, 0o700);
-  const logFile = join(dataDir, 'postgres.log');
+  const logFile = resolve(options.logFile ?? join(dataDir, 'postgres.log'));
   const cluster = join(dataDir, 'cluster');
   const password = await ensureCluster(dataDir, cluster, binaries.initdb, account);
   await stopOrphan(join(cluster, 'postmaster.pid'), cluster, 'SIGINT');
