@@ -53,7 +53,13 @@ export type CallerListed = DomainEvent<
 /** A movement record. It informs presence only; protection follows the number everywhere (T6). */
 export type CallerMoved = DomainEvent<
   'routing.CallerMoved',
-  { readonly caller: BlindIndex; readonly from: string; readonly to: string; /** Local date, YYYY-MM-DD. */ readonly on: string }
+  {
+    readonly caller: BlindIndex;
+    readonly from: string;
+    readonly to: string;
+    /** Local date, YYYY-MM-DD. */
+    readonly on: string;
+  }
 >;
 
 export interface AllowedNumber {
@@ -120,8 +126,9 @@ export interface RegistryViewUsed {
 
 /** Routing's own directory (facilities, roster, lists, policies) as it stood while deciding. */
 export interface DirectoryViewUsed {
+  /** Position of the last applied directory event of each shard; 0: none. Calls, in the same shards, do not count. */
   readonly positions: readonly number[];
-  /** SHA-256, hex, over the ids of the last applied event of each shard. */
+  /** SHA-256, hex, over the ids of these events, each length-prefixed; empty where there is none. */
   readonly digest: string;
 }
 
@@ -158,9 +165,13 @@ export type NoticeAnswered = DomainEvent<
 export type CallConnected = DomainEvent<'routing.CallConnected', { readonly at: Instant }>;
 export type CallEnded = DomainEvent<'routing.CallEnded', { readonly at: Instant; readonly connected: boolean }>;
 
-/** Recording of this call stops now: a renewal was decided again and no longer permits. */
+/**
+ * Recording of this call stops now and does not begin again: a renewal was decided again and no longer permits. `reasons` are
+ * those of that decision; none when a party declined after all.
+ */
 export type PermitRevoked = DomainEvent<'routing.PermitRevoked', { readonly reasons: readonly ReasonCode[] }>;
 
-export type DirectoryEvent = FacilityListed | FacilityPolicySet | CallerListed | CallerMoved | NumbersAllowed | DirectoryImported;
+export type DirectoryEvent =
+  FacilityListed | FacilityPolicySet | CallerListed | CallerMoved | NumbersAllowed | DirectoryImported;
 export type CallEvent = CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked;
 export type RoutingEvent = DirectoryEvent | CallEvent;

@@ -1,0 +1,32 @@
+import type { BlindIndex, Instant } from '@privity/kernel';
+import type { NoticeAnswered, PermitRevoked } from './events.js';
+
+/** One call as asked for. A hotline call comes without its caller: whoever builds this drops the caller first (P11). */
+export interface CallRequest {
+  readonly facility: string;
+  readonly caller?: BlindIndex;
+  /** Absent when the dialled digits cannot be read as a number. */
+  readonly dialed?: BlindIndex;
+  readonly at: Instant;
+}
+
+export interface AnswerNotice {
+  readonly type: 'AnswerNotice';
+  readonly party: NoticeAnswered['data']['party'];
+  readonly result: NoticeAnswered['data']['result'];
+}
+export interface ConnectCall {
+  readonly type: 'ConnectCall';
+  readonly at: Instant;
+}
+export interface EndCall {
+  readonly type: 'EndCall';
+  readonly at: Instant;
+}
+export interface RevokePermit {
+  readonly type: 'RevokePermit';
+  readonly reasons: PermitRevoked['data']['reasons'];
+}
+
+/** What may happen to a call after it was decided. */
+export type CallCommand = AnswerNotice | ConnectCall | EndCall | RevokePermit;

@@ -1,0 +1,193 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decideCall } from './decide.js';
+import type { CallFacts } from './facts.js';
+import { STRICTEST_POLICY } from './policy.js';
+import { REASONS } from './reasons.js';
+import type { ReasonCode } from './events.js';
+
+const CALLER = `a.${'c'.repeat(43)}`;
+const DIALED = `a.${'d'.repeat(43)}`;
+const request = { facility: 'ME01', caller: CALLER, dialed: DIALED, at: '2026-06-01T12:00:00.000Z' };
+const vector = new Array<number>(12).fill(3);
+
+/** A call that is recorded after notice; each test changes what it is about. */
+const recordable: CallFacts = {
+  hotline: false,
+  numberProtected: false,
+  legalRelation: false,
+  facilityKnown: true,
+  policy: {
+    allowedList: 'required',
+    presence: 'required',
+    recording: 'permitted',
+    notices: [{ party: 'callee', language: 'en', acceptance: 'required' }],
+    maxSeconds: 3600,
+  },
+  policyVersion: 1,
+  callerListed: true,
+  callerHere: true,
+  allowed: true,
+  registry: { positions: vector, digest: 'r', protectedNumbers: 7, ageMs: 40, state: 'fresh' },
+  directory: { positions: vector, digest: 'd' },
+};
+const policy = (change: Partial<CallFacts['policy']>) => ({ policy: { ...recordable.policy, ...change } });
+const registry = (change: Partial<CallFacts['registry']>) => ({ registry: { ...recordable.registry, ...change } });
+const decided = (change: Partial<CallFacts>, asked = request) => decideCall(asked, { ...recordable, ...change }).data;
+
+describe('a call', () => {
+  it('is recorded after notice when nothing speaks against it', () => {
+    expect(decided({})).toMatchObject({ outcome: 'connect', recording: 'after-notice', reasons: [], maxSeconds: 3600 });
+    expect(decided({}).notices).toEqual(recordable.policy.notices);
+  });
+
+  const denied: [ReasonCode[], Partial<CallFacts>][] = [
+    [['not-on-allowed-list'], { allowed: false }],
+    [['not-on-allowed-list', 'caller-unknown'], { allowed: false, callerListed: false, callerHere: false }],
+    [['caller-unknown'], { callerListed: false, callerHere: false }],
+    [['caller-not-here'], { callerHere: false }],
+    [['facility-unknown', 'facility-policy'], { facilityKnown: false, policy: STRICTEST_POLICY, policyVersion: 0 }],
+    [['not-on-allowed-list', 'registry-stale'], { allowed: false, ...registry({ state: 'stale' }) }],
+  ];
+  it.each(denied)('is denied: %s', (reasons, change) => {
+    expect(decided(change)).toMatchObject({ outcome: 'deny', recording: 'off', reasons, notices: [], maxSeconds: 0 });
+  });
+
+  it('is denied when the dialled digits cannot be read, whatever else holds', () => {
+    const { dialed: _, ...unreadable } = request;
+    const { data } = decideCall(unreadable, { ...recordable, legalRelation: false, allowed: false });
+    expect(data).toMatchObject({ outcome: 'deny', reasons: ['invalid-number'] });
+    expect(data).not.toHaveProperty('dialed');
+  });
+
+  const unrecorded: [ReasonCode[], Partial<CallFacts>][] = [
+    [['number-protected'], { numberProtected: true }],
+    [['number-protected'], { numberProtected: true, allowed: false }],
+    [['legal-relation-listed'], { legalRelation: true, allowed: false }],
+    [['number-protected', 'legal-relation-listed'], { numberProtected: true, legalRelation: true }],
+    [['facility-policy'], policy({ recording: 'off' })],
+    [['facility-policy'], policy({ notices: [] })],
+    [['registry-stale'], registry({ state: 'stale' })],
+    [['registry-stale', 'registry-empty'], registry({ state: 'stale', protectedNumbers: 0, ageMs: -1 })],
+    [['registry-empty'], registry({ protectedNumbers: 0 })],
+    [['registry-digest-mismatch'], registry({ state: 'mismatch' })],
+    [['number-protected', 'caller-elsewhere'], { numberProtected: true, callerHere: false }],
+    [['number-protected', 'caller-unlisted'], { numberProtected: true, callerListed: false, callerHere: false }],
+    [
+      ['number-protected', 'facility-policy'],
+      { numberProtected: true, facilityKnown: false, ...policy({ recording: 'off' }) },
+    ],
+  ];
+  it.each(unrecorded)('connects unrecorded: %s', (reasons, change) => {
+    expect(decided(change)).toMatchObject({
+      outcome: 'connect',
+      recording: 'off',
+      reasons,
+      notices: [],
+      maxSeconds: 3600,
+    });
+  });
+
+  const noted: [ReasonCode[], Partial<CallFacts>][] = [
+    [['caller-elsewhere'], { callerHere: false, ...policy({ presence: 'noted' }) }],
+    [['caller-unlisted'], { callerListed: false, callerHere: false, ...policy({ presence: 'noted' }) }],
+    [[], { allowed: false, ...policy({ allowedList: 'off' }) }],
+  ];
+  it.each(noted)('is recorded after notice with a note: %s', (reasons, change) => {
+    expect(decided(change)).toMatchObject({ outcome: 'connect', recording: 'after-notice', reasons });
+  });
+
+  it('to a hotline says nothing of the caller, listed or not (P11)', () => {
+    const data = decided({ hotline: true, callerListed: false, callerHere: false, allowed: false });
+    expect(data).toMatchObject({ outcome: 'connect', recording: 'off', reasons: ['hotline'] });
+    expect(JSON.stringify(data)).not.toContain(CALLER);
+    expect(data).toEqual(decided({ hotline: true }));
+  });
+});
+
+describe('laws', () => {
+  const facts = fc.record({
+    hotline: fc.boolean(),
+    numberProtected: fc.boolean(),
+    legalRelation: fc.boolean(),
+    facilityKnown: fc.boolean(),
+    policy: fc.record({
+      allowedList: fc.constantFrom('required' as const, 'off' as const),
+      presence: fc.constantFrom('required' as const, 'noted' as const),
+      recording: fc.constantFrom('permitted' as const, 'off' as const),
+      notices: fc.constantFrom([], recordable.policy.notices),
+      maxSeconds: fc.integer({ min: 1, max: 86_400 }),
+    }),
+    policyVersion: fc.nat(5),
+    callerListed: fc.boolean(),
+    callerHere: fc.boolean(),
+    allowed: fc.boolean(),
+    registry: fc.record({
+      positions: fc.constant(vector),
+      digest: fc.constant('r'),
+      protectedNumbers: fc.nat(2),
+      ageMs: fc.integer({ min: -1, max: 20_000 }),
+      state: fc.constantFrom('fresh' as const, 'stale' as const, 'mismatch' as const),
+    }),
+    directory: fc.constant(recordable.directory),
+  });
+  const source = fc.constantFrom<Partial<CallFacts>>(
+    { numberProtected: true },
+    { legalRelation: true },
+    { hotline: true, numberProtected: false },
+  );
+
+  it('one protection more never turns recording on, nor denies what connected (P2)', () => {
+    fc.assert(
+      fc.property(facts, source, (before, more) => {
+        const a = decideCall(request, before).data;
+        const b = decideCall(request, { ...before, ...more }).data;
+        expect(b.recording).toBe('off');
+        if (a.outcome === 'connect') expect(b.outcome).toBe('connect');
+      }),
+    );
+  });
+
+  it('nothing overrides a protection: it connects, unrecorded', () => {
+    fc.assert(
+      fc.property(facts, source, (any, protection) => {
+        expect(decideCall(request, { ...any, ...protection }).data).toMatchObject({
+          outcome: 'connect',
+          recording: 'off',
+        });
+      }),
+    );
+  });
+
+  it('recording needs every condition at once (P1, P3)', () => {
+    fc.assert(
+      fc.property(facts, (any) => {
+        const { recording, reasons, outcome, notices } = decideCall(request, any).data;
+        const on = recording === 'after-notice';
+        if (on) {
+          expect(any).toMatchObject({
+            hotline: false,
+            numberProtected: false,
+            legalRelation: false,
+            facilityKnown: true,
+          });
+          expect(any.registry.state).toBe('fresh');
+          expect(any.registry.protectedNumbers).toBeGreaterThan(0);
+          expect(any.policy.recording).toBe('permitted');
+          expect(notices.length).toBeGreaterThan(0);
+        }
+        expect(on).toBe(outcome === 'connect' && !reasons.some((reason) => REASONS[reason] === 'unrecorded'));
+      }),
+    );
+  });
+
+  it('names reasons in the order of the closed list, each once', () => {
+    const order = Object.keys(REASONS);
+    fc.assert(
+      fc.property(facts, (any) => {
+        const ranks = decideCall(request, any).data.reasons.map((reason) => order.indexOf(reason));
+        expect(ranks).toEqual([...new Set(ranks)].sort((a, b) => a - b));
+      }),
+    );
+  });
+});

@@ -1,0 +1,115 @@
+import { PrivityError } from '@privity/kernel';
+import type { CallCommand, CallRequest } from './commands.js';
+import type { CallDecided, CallEvent, ReasonCode } from './events.js';
+import type { CallState } from './evolve.js';
+import type { CallFacts } from './facts.js';
+import { inOrder, REASONS } from './reasons.js';
+
+/**
+ * Decides one call. Pure: the same request and facts give the same bytes, which is what replay checks (P7). Whatever
+ * is not proven harmless leaves recording off (P1, P3); a protected number connects without any check of lists (T16).
+ */
+export function decideCall(request: CallRequest, facts: CallFacts): CallDecided {
+  const reasons = inOrder(reasonsFor(request, facts));
+  const denied = reasons.some((reason) => REASONS[reason] === 'deny');
+  const unrecorded = denied || reasons.some((reason) => REASONS[reason] === 'unrecorded');
+  return {
+    type: 'routing.CallDecided',
+    data: {
+      facility: request.facility,
+      ...(request.caller !== undefined && !facts.hotline ? { caller: request.caller } : {}),
+      ...(request.dialed !== undefined ? { dialed: request.dialed } : {}),
+      at: request.at,
+      outcome: denied ? 'deny' : 'connect',
+      recording: unrecorded ? 'off' : 'after-notice',
+      reasons,
+      notices: unrecorded ? [] : facts.policy.notices,
+      maxSeconds: denied ? 0 : facts.policy.maxSeconds,
+      policyVersion: facts.policyVersion,
+      registry: facts.registry,
+      directory: facts.directory,
+    },
+  };
+}
+
+function reasonsFor(request: CallRequest, facts: CallFacts): Set<ReasonCode> {
+  const reasons = new Set<ReasonCode>();
+  if (request.dialed === undefined) reasons.add('invalid-number');
+  if (facts.numberProtected) reasons.add('number-protected');
+  if (facts.hotline) reasons.add('hotline');
+  if (facts.legalRelation) reasons.add('legal-relation-listed');
+  const mustConnect = reasons.has('number-protected') || reasons.has('hotline') || reasons.has('legal-relation-listed');
+
+  if (facts.policy.recording !== 'permitted' || facts.policy.notices.length === 0) reasons.add('facility-policy');
+  if (facts.registry.state === 'mismatch') reasons.add('registry-digest-mismatch');
+  if (facts.registry.state === 'stale') reasons.add('registry-stale');
+  if (facts.registry.protectedNumbers === 0) reasons.add('registry-empty');
+
+  if (facts.hotline) return reasons;
+  const { allowedList, presence } = facts.policy;
+  if (!mustConnect) {
+    if (!facts.facilityKnown) reasons.add('facility-unknown');
+    const missing = allowedList === 'required' && request.dialed !== undefined && !facts.allowed;
+    if (missing) reasons.add('not-on-allowed-list');
+    if (!facts.callerListed && (missing || presence === 'required')) reasons.add('caller-unknown');
+    if (facts.callerListed && !facts.callerHere && presence === 'required') reasons.add('caller-not-here');
+  }
+  if (!facts.callerListed && !reasons.has('caller-unknown')) reasons.add('caller-unlisted');
+  if (facts.callerListed && !facts.callerHere && !reasons.has('caller-not-here')) reasons.add('caller-elsewhere');
+  return reasons;
+}
+
+/** A command that does not fit what the call already is. `code` names why; HTTP 404 or 409. */
+export class CallRefused extends PrivityError {
+  constructor(code: 'call-not-found' | 'call-denied' | 'call-ended' | 'call-not-permitted', message: string) {
+    super(code, code === 'call-not-found' ? 404 : 409, message);
+  }
+}
+
+/** What a command adds to a call that was decided. Repeating a command adds nothing. */
+export function decide(command: CallCommand, state: CallState): readonly CallEvent[] {
+  if (state.decision === undefined) throw new CallRefused('call-not-found', 'no such call');
+  if (state.decision.outcome === 'deny') throw new CallRefused('call-denied', 'the call was denied');
+  switch (command.type) {
+    case 'AnswerNotice': {
+      const { party, result } = command;
+      if (!state.decision.notices.some((notice) => notice.party === party)) {
+        throw new CallRefused('call-not-permitted', `this call has no notice for the ${party}`);
+      }
+      const given = state.answers[party];
+      // A refusal stands: nobody is asked until they give in.
+      if (given === result || given === 'declined') return [];
+      if (state.ended) throw new CallRefused('call-ended', 'the call has ended');
+      return [{ type: 'routing.NoticeAnswered', data: { party, result } }];
+    }
+    case 'ConnectCall':
+      if (state.connected) return [];
+      if (state.ended) throw new CallRefused('call-ended', 'the call has ended');
+      return [{ type: 'routing.CallConnected', data: { at: command.at } }];
+    case 'EndCall':
+      if (state.ended) return [];
+      return [{ type: 'routing.CallEnded', data: { at: command.at, connected: state.connected } }];
+    case 'RevokePermit':
+      if (state.ended || state.revoked) return [];
+      return [{ type: 'routing.PermitRevoked', data: { reasons: command.reasons } }];
+  }
+}
+
+export type PermitRefusal = 'not-permitted' | 'notice-unanswered' | 'notice-declined' | 'permit-revoked' | 'call-ended';
+
+/**
+ * Why a call has no permit to be recorded; undefined: it has one. Every condition is read from durable events (P1):
+ * the decision permits, every required acceptance was given, no notice was declined, and nothing ended it since.
+ */
+export function permitRefusal(state: CallState): PermitRefusal | undefined {
+  const { decision } = state;
+  if (decision?.outcome !== 'connect' || decision.recording !== 'after-notice') return 'not-permitted';
+  if (decision.notices.length === 0) return 'not-permitted';
+  if (state.ended) return 'call-ended';
+  if (state.revoked) return 'permit-revoked';
+  if (decision.notices.some(({ party }) => state.answers[party] === 'declined')) return 'notice-declined';
+  const answered = decision.notices.every(
+    ({ party, acceptance }) => acceptance === 'none' || state.answers[party] === 'accepted',
+  );
+  return answered ? undefined : 'notice-unanswered';
+}

@@ -1,0 +1,80 @@
+import type { BlindIndex } from '@privity/kernel';
+import type { CallRequest } from './commands.js';
+import type { DirectoryMoment } from './directory-view.js';
+import type { DirectoryViewUsed, FacilityPolicy, RegistryViewUsed } from './events.js';
+import { STRICTEST_POLICY } from './policy.js';
+
+/** A number that any source calls a hotline is one; every other category only keeps the call unrecorded. */
+export type Standing = 'hotline' | 'protected' | undefined;
+
+/** The registry as of one vector of positions. The live view and a replay both answer through this. */
+export interface RegistryMoment {
+  readonly used: RegistryViewUsed;
+  /** Undefined: not protected. */
+  standing(index: BlindIndex): Standing;
+}
+
+/** All that a decision rests on. Nothing else may influence it (P7). */
+export interface CallFacts {
+  readonly hotline: boolean;
+  readonly numberProtected: boolean;
+  /** Anyone lists the number as ATTORNEY or LEGAL. */
+  readonly legalRelation: boolean;
+  readonly facilityKnown: boolean;
+  readonly policy: FacilityPolicy;
+  readonly policyVersion: number;
+  readonly callerListed: boolean;
+  readonly callerHere: boolean;
+  /** The caller's own list has the number, approved. */
+  readonly allowed: boolean;
+  readonly registry: RegistryViewUsed;
+  readonly directory: DirectoryViewUsed;
+}
+
+/** Looks up what a decision needs, as of the two moments. For a hotline nothing of the caller is looked up (P11). */
+export function gatherFacts(request: CallRequest, registry: RegistryMoment, directory: DirectoryMoment): CallFacts {
+  const { dialed } = request;
+  const standing = dialed === undefined ? undefined : registry.standing(dialed);
+  const hotline = standing === 'hotline';
+  const caller = hotline ? undefined : request.caller;
+  const facility = directory.facility(request.facility);
+  const person = caller === undefined ? undefined : directory.caller(caller);
+  return {
+    hotline,
+    numberProtected: standing === 'protected',
+    legalRelation: dialed !== undefined && directory.isLegal(dialed),
+    facilityKnown: facility !== undefined,
+    policy: facility?.policy ?? STRICTEST_POLICY,
+    policyVersion: facility?.policyVersion ?? 0,
+    callerListed: person !== undefined,
+    callerHere: person !== undefined && directory.whereabouts(person, request.at, facility) === request.facility,
+    allowed: caller !== undefined && dialed !== undefined && directory.isAllowed(caller, dialed),
+    registry: registry.used,
+    directory: directory.used,
+  };
+}
+
+/**
+ * Which of a number's indexes (one per live key epoch, the current first) a decision speaks of: the one that protects it,
+ * whatever the epoch it was listed under; a hotline before all.
+ */
+export function chooseDialed(
+  candidates: readonly BlindIndex[],
+  registry: RegistryMoment,
+  directory: DirectoryMoment,
+  caller?: BlindIndex,
+): BlindIndex | undefined {
+  if (candidates.length === 1) return candidates[0];
+  return (
+    candidates.find((index) => registry.standing(index) === 'hotline') ??
+    candidates.find((index) => registry.standing(index) !== undefined) ??
+    candidates.find((index) => directory.isLegal(index)) ??
+    candidates.find((index) => caller !== undefined && directory.isAllowed(caller, index)) ??
+    candidates[0]
+  );
+}
+
+/** The caller's index that the directory knows, else the current one. */
+export function chooseCaller(candidates: readonly BlindIndex[], directory: DirectoryMoment): BlindIndex | undefined {
+  return candidates.find((index) => directory.caller(index) !== undefined) ?? candidates[0];
+}

@@ -1,0 +1,24 @@
+export { CALL_ID, callerStream, callStream, facilityStream } from './call-stream.js';
+export type { AnswerNotice, CallCommand, CallRequest, ConnectCall, EndCall, RevokePermit } from './commands.js';
+export { CallRefused, decide, decideCall, permitRefusal } from './decide.js';
+export type { PermitRefusal } from './decide.js';
+export {
+  DirectoryMoment,
+  DirectoryView,
+  isDirectoryEvent,
+  isLegalRelation,
+  PositionMismatch,
+} from './directory-view.js';
+export type { Facility } from './directory-view.js';
+export type * from './events.js';
+export { evolve, initialState } from './evolve.js';
+export type { CallState, NoticeResult } from './evolve.js';
+export { chooseCaller, chooseDialed, gatherFacts } from './facts.js';
+export type { CallFacts, RegistryMoment, Standing } from './facts.js';
+export { FACILITY_POLICY_SCHEMA, orderedPolicy, STRICTEST_POLICY } from './policy.js';
+export { inOrder, REASONS } from './reasons.js';
+export type { ReasonEffect } from './reasons.js';
+export { DecisionReplay, LogOutOfOrder, replayDecisions } from './replay.js';
+export type { ProtectionHistory, ReplayMismatch, ReplayResult } from './replay.js';
+export { UnknownSchemaVersion, upcast } from './upcasters.js';
+export type { Move, Person } from './whereabouts.js';

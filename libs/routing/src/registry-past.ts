@@ -1,0 +1,56 @@
+import type { BlindIndex } from '@privity/kernel';
+import type { NumberProtected } from '@privity/registry/events';
+import type { RegistryViewUsed } from './events.js';
+import type { RegistryMoment, Standing } from './facts.js';
+import type { ProtectionHistory } from './replay.js';
+
+interface Since {
+  readonly shard: number;
+  readonly protectedAt: number;
+  hotlineAt: number;
+}
+
+/** Who was protected as of any positions that were reached. Protection only ever grows, so each entry is two positions. */
+export class RegistryPast {
+  readonly #numbers = new Map<BlindIndex, Since>();
+  #last: { readonly key: string; readonly digest: string; readonly protectedNumbers: number } | undefined;
+
+  constructor(private readonly history: ProtectionHistory) {}
+
+  apply(shard: number, position: number, id: string, event: { readonly type: string; readonly data: unknown }): void {
+    this.history.apply(shard, position, id, event);
+    if (event.type !== 'registry.NumberProtected') return;
+    const { index, category } = event.data as NumberProtected['data'];
+    const hotlineAt = category === 'hotline' ? position : Number.POSITIVE_INFINITY;
+    const known = this.#numbers.get(index);
+    if (known === undefined) this.#numbers.set(index, { shard, protectedAt: position, hotlineAt });
+    else known.hotlineAt = Math.min(known.hotlineAt, hotlineAt);
+  }
+
+  /** @param said what only the live service could know: how old its view was, and the verdict on it */
+  at(positions: readonly number[], said: Pick<RegistryViewUsed, 'ageMs' | 'state'>): RegistryMoment {
+    const { digest, protectedNumbers } = this.#figures(positions);
+    return {
+      used: { positions, digest, protectedNumbers, ...said },
+      standing: (index) => this.#standing(index, positions),
+    };
+  }
+
+  #standing(index: BlindIndex, positions: readonly number[]): Standing {
+    const since = this.#numbers.get(index);
+    const position = since === undefined ? 0 : (positions[since.shard] ?? 0);
+    if (since === undefined || position < since.protectedAt) return undefined;
+    return position < since.hotlineAt ? 'protected' : 'hotline';
+  }
+
+  /** Calls in a row use the same positions: their figures are made once. */
+  #figures(positions: readonly number[]): { readonly digest: string; readonly protectedNumbers: number } {
+    const key = positions.join();
+    if (this.#last?.key !== key) {
+      const counts = positions.map((position, shard) => this.history.shardDigest(shard, position)?.count ?? 0);
+      const protectedNumbers = counts.reduce((sum, count) => sum + count, 0);
+      this.#last = { key, digest: this.history.digestAt(positions) ?? '', protectedNumbers };
+    }
+    return this.#last;
+  }
+}
