@@ -18,7 +18,12 @@ export type FindingKind =
 /** Stream `finding-<kind>-<about>`: the same matter is raised once. */
 export type FindingRaised = DomainEvent<
   'audit.FindingRaised',
-  { readonly kind: FindingKind; /** Event id that shows it. */ readonly evidence: string; /** Stream id concerned. */ readonly about: string; readonly detail: string }
+  {
+    readonly kind: FindingKind;
+    /** Event id that shows it. */ readonly evidence: string;
+    /** Stream id concerned. */ readonly about: string;
+    readonly detail: string;
+  }
 >;
 
 export type AuditEvent = FindingRaised;

@@ -1,0 +1,14 @@
+import type { AuditEvent } from './events.js';
+
+export interface FindingState {
+  readonly raised: boolean;
+}
+
+export const unraised: FindingState = { raised: false };
+
+export function evolve(state: FindingState, event: AuditEvent): FindingState {
+  switch (event.type) {
+    case 'audit.FindingRaised':
+      return { ...state, raised: true };
+  }
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '@privity/kernel';
+import type { CallDecided } from '@privity/routing/events';
+import {
+  accessOf,
+  findingDecider,
+  historyScope,
+  matterStream,
+  mediaMismatch,
+  mediaRefused,
+  permitsRecording,
+  playbackRefused,
+  readAuditEvent,
+  recordedProtected,
+  recordedUnpermitted,
+  recordingSealedLate,
+  registryUnverified,
+  visibleKinds,
+  type AuditEvent,
+  type RaiseFinding,
+  type UpcasterChain,
+} from './index.js';
+
+const command: RaiseFinding = {
+  type: 'RaiseFinding',
+  kind: 'media-refused',
+  evidence: 'event-1',
+  about: 'media-call-1',
+  detail: 'audio arrived and not a byte was kept: no-permit',
+};
+const raised: AuditEvent = {
+  type: 'audit.FindingRaised',
+  data: { kind: command.kind, evidence: command.evidence, about: command.about, detail: command.detail },
+};
+
+/** Given events, when a command, then these events. */
+function deciding(given: AuditEvent[], when: RaiseFinding): readonly AuditEvent[] {
+  return findingDecider.decide(when, fold(findingDecider, given));
+}
+
+describe('a matter', () => {
+  it('is raised when it is shown for the first time', () => expect(deciding([], command)).toEqual([raised]));
+
+  it('is raised once, whatever shows it again', () => {
+    expect(deciding([raised], { ...command, evidence: 'event-2' })).toEqual([]);
+  });
+
+  it('has a stream of its own', () => {
+    expect(matterStream(command)).toBe('finding-media-refused-media-call-1');
+    expect(matterStream({ ...command, occasion: '2026-11-23' })).toBe('finding-media-refused-media-call-1-2026-11-23');
+  });
+});
+
+const shown = <D>(data: D) => ({ id: 'e1', subject: 'recording-r1', time: '2026-11-23T10:00:00.000Z' as const, data });
+const decided = (over: Partial<CallDecided['data']>) =>
+  shown({
+    facility: 'NY-1',
+    outcome: 'connect',
+    recording: 'off',
+    reasons: [],
+    ...over,
+  } as unknown as CallDecided['data']);
+
+describe('what shows a matter', () => {
+  it('a call decided on a registry that cannot be trusted, once per facility, day and reason (P3)', () => {
+    const finding = registryUnverified(decided({ reasons: ['facility-policy', 'registry-stale'] }));
+    expect(finding).toMatchObject({ kind: 'registry-unverified', about: 'facility-NY-1', evidence: 'e1' });
+    expect(finding && matterStream(finding)).toBe(
+      'finding-registry-unverified-facility-NY-1-2026-11-23-registry-stale',
+    );
+    for (const reason of ['registry-empty', 'registry-digest-mismatch'] as const) {
+      expect(registryUnverified(decided({ reasons: [reason] }))).toBeDefined();
+    }
+    expect(registryUnverified(decided({ reasons: ['number-protected', 'caller-elsewhere'] }))).toBeUndefined();
+  });
+
+  it('a playback refused, once per recording and reason', () => {
+    const finding = playbackRefused(shown({ recording: 'r1', reason: 'sealed', purpose: 'case' }));
+    expect(matterStream(finding)).toBe('finding-playback-refused-recording-r1-sealed');
+  });
+
+  it('media refused', () => {
+    expect(matterStream(mediaRefused(shown({ call: 'call-1', reason: 'no-permit' })))).toMatch(/-no-permit$/);
+    expect(matterStream(mediaRefused(shown({ reason: 'no-permit' })))).toMatch(/-no-permit-2026-11-23$/);
+  });
+
+  it('a media check that found something, and only then', () => {
+    expect(mediaMismatch(shown({ objects: 3, bytes: 9, mismatches: ['r1'] }))).toMatchObject({
+      kind: 'media-mismatch',
+    });
+    expect(mediaMismatch(shown({ objects: 3, bytes: 9, mismatches: [] }))).toBeUndefined();
+  });
+
+  it('a recording sealed after it was made (P8)', () => {
+    const finding = recordingSealedLate(shown({ recording: 'r1', reason: 'number-protected', cause: 'e0' }));
+    expect(finding).toMatchObject({ kind: 'recording-sealed-late', about: 'recording-r1' });
+  });
+
+  it('a recording of a call that was not to be recorded (P1, P2)', () => {
+    const made = { event: 'e1', stream: 'recording-r1', startedAt: '2026-11-23T10:00:00.000Z' };
+    expect(recordedUnpermitted(made)).toMatchObject({ kind: 'protected-recorded', about: 'recording-r1' });
+    expect(recordedProtected(made, '2026-11-23T09:59:59.999Z')).toMatchObject({ kind: 'protected-recorded' });
+    expect(recordedProtected(made, '2026-11-23T10:00:00.000Z')).toBeUndefined();
+    expect(permitsRecording(decided({ recording: 'after-notice' }).data)).toBe(true);
+    expect(permitsRecording(decided({ recording: 'after-notice', outcome: 'deny' }).data)).toBe(false);
+    expect(permitsRecording(decided({}).data)).toBe(false);
+  });
+});
+
+describe('who sees what (P12)', () => {
+  it('auditor and privacy officer all, a supervisor nothing sealed, a token for one facility only that one', () => {
+    expect(historyScope({ roles: ['auditor'] })).toEqual({ everything: true });
+    expect(historyScope({ roles: ['privacy-officer'] })).toEqual({ everything: true });
+    expect(historyScope({ roles: ['supervisor'] })).toEqual({ everything: false });
+    expect(historyScope({ roles: ['auditor'], facility: 'NY-1' })).toEqual({ everything: false, facility: 'NY-1' });
+  });
+
+  it('an operator only findings about the machinery', () => {
+    expect(visibleKinds(['operator'])).toEqual(['registry-unverified', 'media-refused', 'media-mismatch']);
+    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(6);
+    expect(visibleKinds(['investigator'])).toEqual([]);
+  });
+});
+
+describe('the access history', () => {
+  const envelope = { id: 'e1', time: '2026-11-23T10:00:00.000Z', actor: 'dana' };
+  it('has a line per grant, refusal and heard range', () => {
+    const data = { recording: 'r1', playback: 'p1', purpose: 'case', caseNumber: '7' };
+    expect(accessOf(envelope, { type: 'recording.PlaybackGranted', data })).toEqual({
+      event: 'e1',
+      person: 'dana',
+      at: envelope.time,
+      kind: 'granted',
+      ...data,
+    });
+    expect(
+      accessOf(envelope, {
+        type: 'recording.PlaybackRefused',
+        data: { recording: 'r1', reason: 'role', purpose: 'x' },
+      }),
+    ).toMatchObject({ kind: 'refused', reason: 'role' });
+    expect(
+      accessOf(envelope, {
+        type: 'recording.PlaybackHeard',
+        data: { recording: 'r1', playback: 'p1', ranges: [[0, 5]] },
+      }),
+    ).toMatchObject({ kind: 'heard', ranges: [[0, 5]] });
+  });
+});
+
+describe('stored events', () => {
+  const stored = { type: 'audit.FindingRaised', dataschema: 'urn:privity:audit.FindingRaised:1', data: raised.data };
+
+  it('are read as they are in their newest version', () => expect(readAuditEvent(stored)).toEqual(raised));
+
+  it('of older versions go through every step in turn', () => {
+    const chain: UpcasterChain = {
+      'audit.FindingRaised': [
+        (data) => ({ ...(data as object), second: true }),
+        (data) => ({ ...(data as object), third: true }),
+      ],
+    };
+    expect(readAuditEvent(stored, chain).data).toEqual({ ...raised.data, second: true, third: true });
+    const second = { ...stored, dataschema: 'urn:privity:audit.FindingRaised:2' };
+    expect(readAuditEvent(second, chain).data).toEqual({ ...raised.data, third: true });
+  });
+
+  it.each([
+    ['another type', { type: 'audit.Other', dataschema: 'urn:privity:audit.Other:1' }],
+    ['a newer version', { dataschema: 'urn:privity:audit.FindingRaised:2' }],
+    ['a schema of another type', { dataschema: 'urn:privity:audit.Other:1' }],
+    ['no version', { dataschema: 'urn:privity:audit.FindingRaised' }],
+    ['an inherited name', { type: 'toString', dataschema: 'urn:privity:toString:1' }],
+  ])('of %s are not guessed at', (_, over) => {
+    expect(() => readAuditEvent({ ...stored, ...over })).toThrow(expect.objectContaining({ code: 'unknown-event' }));
+  });
+});
