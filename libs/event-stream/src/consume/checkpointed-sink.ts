@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, EntityManager } from 'typeorm';
+import { classify, type Stop } from '../classify.js';
+import type { Cursor } from '../cursor.js';
+import { type Halt, UnhandledType } from '../halt.js';
+import { shardKey } from '../names.js';
+import type { Opened, ShardSink, Verdict } from '../shard-sink.js';
+import type { Delivered, EventBatch, StreamEvent } from '../stream-event.js';
+import { errorFacts, type StreamLog } from '../stream-log.js';
+import { moveCheckpoint, readCheckpoint, readHalt, readParked, type ShardOf, writeHalt } from './checkpoint-table.js';
+import type { ConsumerName } from './checkpoint-table.js';
+import { isTransient } from './transient.js';
+
+export interface CheckpointedSinkOptions extends ConsumerName {
+  readonly dataSource: DataSource;
+  /** Whether the consumer handles or ignores this type; any other halts. */
+  readonly knows: (type: string) => boolean;
+  readonly apply: (batch: EventBatch, manager: EntityManager) => Promise<void>;
+  readonly onHalt: (halt: Halt) => void;
+  readonly log: StreamLog;
+}
+
+interface ShardState {
+  cursor: Cursor;
+  parked: Map<number, string>;
+}
+
+/** The checkpoint was moved by somebody else; thrown to roll back, never shown. */
+class CheckpointMoved extends Error {}
+
+/** Applies batches in one transaction with their checkpoint: every event once, in order, or a halt that says where (P6). */
+export class CheckpointedSink implements ShardSink {
+  private readonly shards = new Map<string, ShardState>();
+  private stopped = false;
+
+  constructor(private readonly options: CheckpointedSinkOptions) {}
+
+  async open(source: string, shard: number): Promise<Opened> {
+    const of = this.rowOf(source, shard);
+    const { manager } = this.options.dataSource;
+    const cursor = await readCheckpoint(manager, of);
+    this.shards.set(shardKey(source, shard), { cursor, parked: await readParked(manager, of, cursor.position) });
+    return { cursor, halted: (await readHalt(manager, of)) !== undefined };
+  }
+
+  async accept(
+    source: string,
+    shard: number,
+    delivered: readonly Delivered[],
+    alive: () => Promise<void>,
+  ): Promise<Verdict> {
+    const state = this.shards.get(shardKey(source, shard));
+    if (state === undefined) throw new Error(`${source} shard ${shard} was not opened`);
+    const { fresh, stop } = classify(source, shard, state.cursor, delivered);
+    if (fresh.length > 0) {
+      const outcome = await this.applyAll({ source, shard, events: fresh }, state, alive);
+      if (outcome === 'moved') return { kind: 'moved', cursor: (await this.open(source, shard)).cursor };
+      if (outcome === 'halted') return { kind: 'halted', cursor: state.cursor };
+    }
+    if (stop === undefined) return { kind: 'continue', cursor: state.cursor };
+    if (stop.code === 'gap') return { kind: 'gap', cursor: state.cursor, found: stop.found };
+    await this.halt(haltFor(source, shard, stop));
+    return { kind: 'halted', cursor: state.cursor };
+  }
+
+  async halt(halt: Halt): Promise<void> {
+    await writeHalt(this.options.dataSource.manager, this.rowOf(halt.source, halt.shard), halt);
+    this.options.onHalt(halt);
+  }
+
+  /** Ends waiting for a database that is away. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async applyAll(
+    batch: EventBatch,
+    state: ShardState,
+    alive: () => Promise<void>,
+  ): Promise<'applied' | 'moved' | 'halted'> {
+    try {
+      await this.inTransaction(batch, state, alive);
+      return 'applied';
+    } catch (error) {
+      if (error instanceof CheckpointMoved) return 'moved';
+      if (this.stopped) throw error;
+      if (batch.events.length === 1) {
+        await this.halt(haltBefore(batch.events[0], error));
+        return 'halted';
+      }
+    }
+    for (const event of batch.events) {
+      const outcome = await this.applyAll({ ...batch, events: [event] }, state, alive);
+      if (outcome !== 'applied') return outcome;
+      await alive();
+    }
+    return 'applied';
+  }
+
+  /** One transaction: checkpoint first, then the effects. Tries again while the database is away. */
+  private async inTransaction(batch: EventBatch, state: ShardState, alive: () => Promise<void>): Promise<void> {
+    const { dataSource, consumer, version, log } = this.options;
+    const last = batch.events[batch.events.length - 1];
+    if (last === undefined) return;
+    const to: Cursor = { position: last.position, id: last.id, offset: last.offset ?? state.cursor.offset };
+    for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
+      try {
+        await dataSource.transaction(async (manager) => {
+          const moved = await moveCheckpoint(manager, this.rowOf(batch.source, batch.shard), state.cursor, to);
+          if (!moved) throw new CheckpointMoved();
+          await this.applyEffects(batch, state.parked, manager);
+        });
+        state.cursor = to;
+        return;
+      } catch (error) {
+        if (this.stopped || !isTransient(error)) throw error;
+        log('warn', 'batch will be tried again', { consumer, version, shard: batch.shard, ...errorFacts(error) });
+        await sleep(wait);
+        await alive();
+      }
+    }
+  }
+
+  private async applyEffects(batch: EventBatch, parked: Map<number, string>, manager: EntityManager): Promise<void> {
+    const events = batch.events.filter((event) => parked.get(event.position) !== event.id);
+    const unknown = events.find((event) => !this.options.knows(event.type));
+    if (unknown !== undefined) throw new UnhandledType(unknown.type, this.options.consumer);
+    if (events.length > 0) await this.options.apply({ ...batch, events }, manager);
+  }
+
+  private rowOf(source: string, shard: number): ShardOf {
+    const { consumer, version } = this.options;
+    return { consumer, version, source, shard };
+  }
+}
+
+/** The halt that stands for what `classify` stopped at. */
+export function haltFor(source: string, shard: number, stop: Exclude<Stop, { code: 'gap' }>): Halt {
+  if (stop.code === 'unreadable') return { code: 'unreadable', source, shard, position: stop.position };
+  const { position, id, type } = stop.event;
+  return { code: 'fork', source, shard, position, id, type };
+}
+
+function haltBefore(event: StreamEvent | undefined, error: unknown): Halt {
+  if (event === undefined) throw error;
+  const { source, shard, position, id, type } = event;
+  const code = error instanceof UnhandledType ? 'unhandled-type' : 'handler-failed';
+  const facts = errorFacts(error);
+  return { code, source, shard, position, id, type, cause: `${facts.error} (${facts.code})` };
+}

@@ -1,0 +1,35 @@
+/** SQLSTATE classes after which the same transaction may well succeed: connection, rollback, resources, shutdown. */
+const TRANSIENT_SQL = /^(08|40|53|57P|58)/;
+const TRANSIENT_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'store-unavailable',
+]);
+const LOST_CONNECTION =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+
+/**
+ * Whether trying again later may help: the database or the store is away, or the transaction lost a race. Anything else
+ * would fail for ever, so it halts the shard instead.
+ */
+export function isTransient(error: unknown): boolean {
+  for (let at = error; typeof at === 'object' && at !== null; at = nextCause(at)) {
+    if ('code' in at && typeof at.code === 'string' && (TRANSIENT_CODES.has(at.code) || isTransientSql(at.code)))
+      return true;
+    if (at instanceof Error && LOST_CONNECTION.test(at.message)) return true;
+  }
+  return false;
+}
+
+function isTransientSql(code: string): boolean {
+  return code.length === 5 && TRANSIENT_SQL.test(code);
+}
+
+function nextCause(error: object): unknown {
+  if ('driverError' in error && error.driverError !== error) return error.driverError;
+  return 'cause' in error && error.cause !== error ? error.cause : undefined;
+}

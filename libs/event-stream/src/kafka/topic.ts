@@ -1,0 +1,59 @@
+import { PrivityError, SHARDS } from '@privity/kernel';
+import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import { topicOf } from '../names.js';
+
+/** The topic exists and is not as it must be; nothing is published to it or read from it. */
+export class TopicMisconfigured extends PrivityError {
+  constructor(topic: string, setting: string, expected: string, found: string) {
+    super('topic-misconfigured', 500, `Kafka topic ${topic}: ${setting} must be ${expected}, found ${found}`, {
+      field: setting,
+    });
+  }
+}
+
+/** Brokers that a state's cluster replicates to; a smaller cluster replicates to what it has. */
+const REPLICAS = 3;
+const REQUIRED = new Map([
+  ['retention.ms', '-1'],
+  ['retention.bytes', '-1'],
+  ['cleanup.policy', 'delete'],
+]);
+
+/**
+ * Creates the topic of a source, or checks the one that is there: as many partitions as shards (one more and keys would
+ * lead elsewhere), and events kept for ever. Throws TopicMisconfigured naming the setting.
+ */
+export async function ensureTopic(admin: Admin, source: string): Promise<void> {
+  const topic = topicOf(source);
+  if (!(await admin.listTopics()).includes(topic)) await create(admin, topic);
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics[0]?.partitions.length ?? 0;
+  if (partitions !== SHARDS) throw new TopicMisconfigured(topic, 'partitions', String(SHARDS), String(partitions));
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [...REQUIRED.keys()] }],
+  });
+  const found = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]));
+  for (const [setting, expected] of REQUIRED) {
+    const value = found.get(setting);
+    if (value !== undefined && value !== expected) throw new TopicMisconfigured(topic, setting, expected, value);
+  }
+}
+
+async function create(admin: Admin, topic: string): Promise<void> {
+  const { brokers } = await admin.describeCluster();
+  const replicationFactor = Math.min(REPLICAS, brokers.length);
+  const settings = [...REQUIRED, ['min.insync.replicas', replicationFactor >= REPLICAS ? '2' : '1']];
+  await admin.createTopics({
+    // Another process may create it at the same moment: kafkajs answers false then, and the check that follows decides.
+    topics: [
+      {
+        topic,
+        numPartitions: SHARDS,
+        replicationFactor,
+        configEntries: settings.map(([name = '', value = '']) => ({ name, value })),
+      },
+    ],
+    waitForLeaders: true,
+  });
+}

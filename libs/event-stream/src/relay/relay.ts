@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { PublishedShards } from '../cursor.js';
+import { errorFacts, silent, type StreamLog } from '../stream-log.js';
+import { RelayLeases, RENEW_MS } from './relay-leases.js';
+import type { RelayTarget } from './relay-target.js';
+import { take, type Taken } from './take.js';
+
+export interface RelayOptions {
+  /** The publisher's database, as service role; `migrateEventStream` ran there. */
+  readonly pool: pg.Pool;
+  readonly store: PublishedShards;
+  readonly target: RelayTarget;
+  readonly log?: StreamLog;
+}
+
+/** Looks for appends of other processes this often; appends of this one wake it at once. */
+const POLL_MS = 500;
+
+/** Copies a store to its topic, in order, at least once. One send in flight for all shards held here. */
+export class Relay {
+  private readonly leases: RelayLeases;
+  private readonly log: StreamLog;
+  private held = new Map<number, number>();
+  private renewed = -Infinity;
+  private woken = new AbortController();
+  private stopped = false;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: RelayOptions) {
+    this.leases = new RelayLeases(options.pool);
+    this.log = options.log ?? silent;
+    options.store.onAppended(() => this.woken.abort());
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Ends after the send in flight and gives the leases back. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.woken.abort();
+    await this.running;
+    await this.leases.release().catch(() => this.log('warn', 'relay leases were not released and will expire'));
+    await this.options.target.close();
+  }
+
+  private async run(): Promise<void> {
+    for (let trouble = 0; !this.stopped;) {
+      // Made before looking: an append while looking must not be slept through.
+      this.woken = new AbortController();
+      try {
+        const sent = await this.round();
+        trouble = 0;
+        if (!sent) await this.pause(POLL_MS);
+      } catch (error) {
+        // Whatever was sent but not acknowledged is sent again: duplicates are dropped by position.
+        if (trouble === 0) this.log('warn', 'relay will try again', errorFacts(error));
+        trouble = Math.min(trouble + 1, 6);
+        this.renewed = -Infinity;
+        await sleep(50 * 2 ** trouble);
+      }
+    }
+  }
+
+  /** Sends the next events of every shard that has some; false when there were none. */
+  private async round(): Promise<boolean> {
+    if (performance.now() - this.renewed >= RENEW_MS) {
+      this.renewed = performance.now();
+      this.held = await this.leases.renew();
+    }
+    const heads = await this.options.store.heads();
+    const behind = heads.filter(({ shard, position }) => position > (this.held.get(shard) ?? Infinity));
+    const taken: Taken[] = [];
+    for (const { shard } of behind) {
+      const next = await take(this.options.store, shard, this.held.get(shard) ?? 0);
+      if (next !== undefined) taken.push(next);
+    }
+    if (taken.length === 0) return false;
+    await this.options.target.send(taken);
+    const still = await this.leases.acknowledge(new Map(taken.map(({ shard, last }) => [shard, last])));
+    for (const { shard, last } of taken) {
+      if (still.has(shard)) this.held.set(shard, last);
+      else this.held.delete(shard);
+    }
+    return true;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.woken.signal }).catch(() => undefined);
+  }
+}
