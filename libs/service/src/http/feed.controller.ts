@@ -1,0 +1,56 @@
+import { Controller, Get, Param, Query, type OnModuleDestroy } from '@nestjs/common';
+import { EventStore } from '@privity/event-store';
+import { feedQuery, FeedServer, type FeedPage } from '@privity/event-stream';
+import { PrivityError } from '@privity/kernel';
+
+import { Roles } from '../auth/decorators.js';
+import { ServiceConfig } from '../config.js';
+import { Stopping } from '../lifecycle/stopping.js';
+
+/** The service's own events, for readers with a right to them: services without Kafka, gap repair, partners. */
+@Controller('feed')
+@Roles('service', 'partner', 'auditor', 'operator')
+export class FeedController implements OnModuleDestroy {
+  private readonly server: FeedServer;
+
+  constructor(
+    private readonly config: ServiceConfig,
+    private readonly stopping: Stopping,
+    store: EventStore,
+  ) {
+    this.server = new FeedServer(config.source, store);
+  }
+
+  /** `?after=0:12,1:7&limit=&wait=` several shards at once; without `after` the heads. `wait` in milliseconds. */
+  @Get(':context')
+  several(
+    @Param('context') context: string,
+    @Query('after') after?: string,
+    @Query('limit') limit?: string,
+    @Query('wait') wait?: string,
+  ): Promise<FeedPage> {
+    this.requireOwn(context);
+    return this.server.serve(feedQuery(undefined, { after, limit, wait }), this.stopping.signal);
+  }
+
+  /** `?after=<position>&limit=&wait=` one shard. */
+  @Get(':context/:shard')
+  one(
+    @Param('context') context: string,
+    @Param('shard') shard: string,
+    @Query('after') after?: string,
+    @Query('limit') limit?: string,
+    @Query('wait') wait?: string,
+  ): Promise<FeedPage> {
+    this.requireOwn(context);
+    return this.server.serve(feedQuery(shard, { after, limit, wait }), this.stopping.signal);
+  }
+
+  onModuleDestroy(): void {
+    this.server.close();
+  }
+
+  private requireOwn(context: string): void {
+    if (context !== this.config.name) throw new PrivityError('not-found', 404, 'Another service publishes that feed.');
+  }
+}

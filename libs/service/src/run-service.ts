@@ -1,0 +1,133 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import multipart from '@fastify/multipart';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { EventStore, FileMark } from '@privity/event-store';
+import { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+
+import { Environment, readServiceConfig, type ServiceConfig } from './config.js';
+import { logRequests } from './http/request-log.js';
+import { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
+import { Readiness } from './lifecycle/readiness.js';
+import { Stopping } from './lifecycle/stopping.js';
+import { JsonLog } from './log.js';
+import type { ServiceDefinition } from './service-definition.js';
+import { ServiceModule } from './service.module.js';
+import { StreamConnection } from './stream-connection.js';
+
+const JSON_LIMIT_BYTES = 1024 * 1024;
+const STORE_CONNECTIONS = 6;
+const OTHER_CONNECTIONS = 4;
+const INTAKE_LIMIT_MS = 5_000;
+
+/** A service that was booted: where it answers, and the application for tests. */
+export interface BootedService extends Running {
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  readonly config: ServiceConfig;
+}
+
+/** What `main.ts` calls: runs the service as this process, configured from the environment, until told to stop. */
+export async function runService(definition: ServiceDefinition): Promise<void> {
+  const log = new JsonLog(definition.name);
+  await runUntilStopped(log, async () => {
+    const config = readServiceConfig(definition.name, new Environment(process.env));
+    const service = await bootService(definition, config, log);
+    log.line('info', 'listening', { port: Number(new URL(service.url).port) });
+    return service;
+  });
+}
+
+/**
+ * Opens the store, builds the application, listens, and starts relay and subscriptions. Closing it goes the other way
+ * round: no more requests, then no more events in, then none out, then the database.
+ */
+export async function bootService(
+  definition: ServiceDefinition,
+  config: ServiceConfig,
+  log: JsonLog = new JsonLog(definition.name),
+): Promise<BootedService> {
+  const storePool = openPool(config, STORE_CONNECTIONS, log);
+  const pool = openPool(config, OTHER_CONNECTIONS, log);
+  const closing: (() => Promise<unknown>)[] = [() => pool.end(), () => storePool.end()];
+  const close = async (): Promise<void> => {
+    for (let step = closing.pop(); step !== undefined; step = closing.pop()) await step();
+  };
+  try {
+    const store = await EventStore.open({
+      pool: storePool,
+      source: config.source,
+      // Beside the keys: outside the database and its backups, so that a restored one is noticed.
+      mark: new FileMark(join(config.keysDir, 'store.mark.json')),
+    });
+    closing.push(() => store.close());
+    const readiness = new Readiness(definition.name);
+    readiness.check('store', async () => {
+      await store.heads();
+      return store.restored;
+    });
+    const started = readiness.hold('start', 'starting');
+    const stopping = new Stopping();
+
+    const parts = { config, log, store, pool, readiness, stopping };
+    const app = await createApp(definition, parts);
+    const stream = new StreamConnection(app, definition, { ...parts, dataSource: app.get(DataSource) });
+    closing.push(
+      () => stream.stopRelay(),
+      () => closeApp(app, stopping),
+    );
+
+    await app.listen(config.port, config.host);
+    await stream.start();
+    started();
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return { app, config, close, url: `http://${config.host}:${port}` };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function createApp(
+  definition: ServiceDefinition,
+  parts: Parameters<typeof ServiceModule.around>[1],
+): Promise<NestFastifyApplication> {
+  // No limit on how long a request takes to arrive: a call's audio does for as long as the call lasts.
+  const adapter = new FastifyAdapter({ bodyLimit: JSON_LIMIT_BYTES, requestTimeout: 0, forceCloseConnections: 'idle' });
+  const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(definition, parts), adapter, {
+    logger: parts.log,
+    abortOnError: false,
+    bufferLogs: false,
+  });
+  await app.register(multipart);
+  const fastify = app.getHttpAdapter().getInstance();
+  for (const type of definition.streamedBodies ?? []) {
+    fastify.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
+  }
+  logRequests(fastify, parts.log);
+  return app;
+}
+
+/** Ends what waits, lets what runs finish, and cuts what does not; subscriptions end with the application. */
+async function closeApp(app: NestFastifyApplication, stopping: Stopping): Promise<void> {
+  stopping.begin();
+  const server = app.getHttpServer();
+  const limit = setTimeout(() => server.closeAllConnections(), INTAKE_LIMIT_MS);
+  await app.close();
+  clearTimeout(limit);
+}
+
+function openPool(config: ServiceConfig, max: number, log: JsonLog): Pool {
+  const pool = new Pool({
+    connectionString: config.databaseUrl,
+    max,
+    application_name: `privity-${config.name}`,
+    connectionTimeoutMillis: 10_000,
+  });
+  // An idle connection that breaks is replaced; without a listener it would end the process.
+  pool.on('error', (error) => log.failure('a database connection broke', error, 'warn'));
+  return pool;
+}
