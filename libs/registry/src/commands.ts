@@ -9,6 +9,7 @@ export interface ProtectNumber {
   readonly source: ProtectionSource;
   readonly category: ProtectionCategory;
   readonly basis: string;
+  readonly statement?: SealedValue;
   /** Since when the source says so. It may lie in the past; one in the future is taken as now. */
   readonly since: Instant;
   /** Server time. */

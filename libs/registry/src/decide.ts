@@ -18,7 +18,7 @@ import type { AttorneyState, ImportState, NumberState } from './evolve.js';
 export const numberProtection: Decider<NumberState, ProtectNumber, RegistryEvent> = {
   initialState: () => unlistedNumber,
   decide(command, state): NumberProtected[] {
-    const { index, number, source, category, basis } = command;
+    const { index, number, source, category, basis, statement } = command;
     const since = command.since < command.now ? command.since : command.now;
     const known = state.statements.some(
       (said) =>
@@ -28,8 +28,8 @@ export const numberProtection: Decider<NumberState, ProtectNumber, RegistryEvent
         said.since <= since,
     );
     if (known) return [];
-    const sealed = number === undefined ? {} : { number };
-    return [{ type: 'registry.NumberProtected', data: { index, ...sealed, source, category, basis, since } }];
+    const sealed = { ...(number === undefined ? {} : { number }), ...(statement === undefined ? {} : { statement }) };
+    return [{ type: 'registry.NumberProtected', data: { index, source, category, basis, since, ...sealed } }];
   },
   evolve: evolveNumber,
 };

@@ -27,9 +27,18 @@ export type NumberProtected = DomainEvent<
     readonly number?: SealedValue;
     readonly source: ProtectionSource;
     readonly category: ProtectionCategory;
+    /** In fixed words, never a person's own: those are in `statement`. */
     readonly basis: string;
+    /** Sealed JSON `{reason, basis}`: what a member of staff wrote. */
+    readonly statement?: SealedValue;
     readonly since: Instant;
   }
+>;
+
+/** A member of staff asked whether a number is protected. Who asks about whom is itself worth knowing (P4). */
+export type ProtectionChecked = DomainEvent<
+  'registry.ProtectionChecked',
+  { readonly index: BlindIndex; readonly protected: boolean }
 >;
 
 export type BarStatus = 'active' | 'inactive' | 'resigned' | 'suspended' | 'disbarred' | 'unknown';
@@ -79,4 +88,5 @@ export type ListImported = DomainEvent<
   }
 >;
 
-export type RegistryEvent = NumberProtected | AttorneyListed | AttorneyListingChanged | ListImported;
+export type RegistryEvent =
+  NumberProtected | ProtectionChecked | AttorneyListed | AttorneyListingChanged | ListImported;

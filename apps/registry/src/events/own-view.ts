@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { EventStore, parseEnvelope } from '@privity/event-store';
+import type { KeyRing } from '@privity/kernel';
+import { ProtectionView, readRegistryEvent } from '@privity/registry';
+import { INDEX_KEYS, JsonLog, Readiness } from '@privity/service';
+
+const PAGE = 1000;
+
+/**
+ * The registry's view of itself, read from its own store shard by shard. Never behind when it is asked: each answer
+ * waits until the heads of that moment are applied, whichever process appended them.
+ */
+@Injectable()
+export class OwnView implements OnModuleInit {
+  private readonly view: ProtectionView;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly readiness: Readiness,
+    private readonly log: JsonLog,
+    @Inject(INDEX_KEYS) indexKeys: KeyRing,
+  ) {
+    this.view = new ProtectionView(indexKeys.current('view-digest').key);
+  }
+
+  onModuleInit(): void {
+    const release = this.readiness.hold('view', 'reading the protected numbers');
+    this.current().then(release, (error: unknown) => this.log.failure('the own view cannot be read', error));
+  }
+
+  /** The view at the heads of this moment or later. Nothing is served from it where the store cannot be read. */
+  current(): Promise<ProtectionView> {
+    // One catch-up at a time, and each begins after it was asked for: the heads it reads include all that went before.
+    const next = this.last.then(
+      () => this.catchUp(),
+      () => this.catchUp(),
+    );
+    this.last = next;
+    return next;
+  }
+
+  private async catchUp(): Promise<ProtectionView> {
+    for (const { shard, position } of await this.store.heads()) await this.readShard(shard, position);
+    return this.view;
+  }
+
+  private async readShard(shard: number, head: number): Promise<void> {
+    for (let after = this.view.positions()[shard] ?? 0; after < head;) {
+      const events = await this.store.readShard(shard, after, PAGE);
+      for (const { position, id, text } of events) {
+        this.view.apply(shard, position, id, readRegistryEvent(parseEnvelope(text)));
+        after = position;
+      }
+      if (events.length === 0) throw new Error(`shard ${shard} ends at ${after}, before its head ${head}`);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { Controller, Get, Injectable } from '@nestjs/common';
+import { instant, SHARDS } from '@privity/kernel';
+import type { Heartbeat } from '@privity/registry';
+import { loadSigningKey, Roles, ServiceConfig } from '@privity/service';
+import { CompactSign } from 'jose';
+import type { KeyObject } from 'node:crypto';
+import { OwnView } from '../events/own-view.js';
+
+/** Signs what the registry says of itself (P3). */
+@Injectable()
+export class HeartbeatSigner {
+  private readonly key: KeyObject;
+
+  constructor(config: ServiceConfig) {
+    this.key = loadSigningKey(config.keysDir, 'registry', process.env);
+  }
+
+  sign(heartbeat: Heartbeat): Promise<string> {
+    return new CompactSign(Buffer.from(JSON.stringify(heartbeat)))
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'registry' })
+      .sign(this.key);
+  }
+}
+
+@Controller('internal/heartbeat')
+export class HeartbeatController {
+  constructor(
+    private readonly view: OwnView,
+    private readonly signer: HeartbeatSigner,
+  ) {}
+
+  /** `{heartbeat}`: a compact JWS over position, count and digest of each shard. No answer while the view is behind. */
+  @Get()
+  @Roles('service')
+  async heartbeat(): Promise<{ heartbeat: string }> {
+    const view = await this.view.current();
+    const shards = Array.from({ length: SHARDS }, (_, shard) => view.shardDigest(shard)).filter((d) => d !== undefined);
+    return { heartbeat: await this.signer.sign({ at: instant(), shards }) };
+  }
+}

@@ -1,0 +1,50 @@
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { CurrentUser, JsonBody, Roles } from '@privity/service';
+import type { Principal } from '@privity/service';
+import { StaffProtections } from '../protections/staff-protections.js';
+import type { ProtectionCheck, ProtectionRequest, ProtectionTaken } from '../protections/staff-protections.js';
+
+const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
+
+const protection = new JsonBody<ProtectionRequest>({
+  type: 'object',
+  required: ['number', 'reason', 'basis'],
+  additionalProperties: false,
+  properties: {
+    number: text(64),
+    reason: text(200),
+    basis: text(2000),
+    effectiveFrom: { type: 'string', format: 'date-time' },
+  },
+});
+
+const check = new JsonBody<{ number: string }>({
+  type: 'object',
+  required: ['number'],
+  additionalProperties: false,
+  properties: { number: text(64) },
+});
+
+@Controller('api/protections')
+export class ProtectionsController {
+  constructor(private readonly protections: StaffProtections) {}
+
+  /** Protects a number at once. With an `Idempotency-Key` a repeated request is the same protection. */
+  @Post()
+  @Roles('registrar')
+  protect(
+    @Body(protection) request: ProtectionRequest,
+    @CurrentUser() user: Principal,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<ProtectionTaken> {
+    return this.protections.protect(request, user.subject, key);
+  }
+
+  /** Whether and since when; nothing else. That somebody asked is an event before the answer leaves (P4). */
+  @Post('check')
+  @HttpCode(200)
+  @Roles('registrar', 'approver')
+  check(@Body(check) request: { number: string }, @CurrentUser() user: Principal): Promise<ProtectionCheck> {
+    return this.protections.check(request.number, user.subject);
+  }
+}

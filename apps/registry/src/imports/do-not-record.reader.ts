@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { instant, isInstant, parseNumber } from '@privity/kernel';
+import type { E164, Instant } from '@privity/kernel';
+import { categoryOfNote, numberStream } from '@privity/registry';
+import type { CsvRow } from '@privity/service';
+import { Protecting } from './protecting.js';
+import { refused } from './row-reader.js';
+import type { ReadRow, RowReader } from './row-reader.js';
+
+const COLUMNS = ['PHONE', 'DNR', 'PRIV', 'SITE', 'ADDED_DT', 'ENDED_DT', 'NOTE'] as const;
+const SOURCE = { kind: 'do-not-record', ref: 'do-not-record' } as const;
+
+type Row = CsvRow<(typeof COLUMNS)[number]>;
+
+/**
+ * A vendor's list of numbers not to be recorded. To be on it is what counts, under either flag (T2), at any SITE (T6)
+ * and whatever ENDED_DT a migration wrote (T3): one system-wide protection comes of it.
+ */
+@Injectable()
+export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
+  readonly columns = COLUMNS;
+
+  constructor(private readonly protecting: Protecting) {}
+
+  async read(rows: readonly Row[], actor: string): Promise<readonly ReadRow[]> {
+    const read = rows.map((row) => ({ row, parsed: parseNumber(row.values.PHONE) }));
+    const subjects = read.flatMap(({ parsed }) => (parsed.ok ? [this.subjectOf(parsed.number)] : []));
+    await this.protecting.prepareKeys(subjects);
+    return read.map(({ row, parsed }) => {
+      if (row.malformed) return refused(row.line, '(line)', row.malformed);
+      if (!parsed.ok) return refused(row.line, 'PHONE', parsed.reason);
+      return this.statementOf(row, parsed.number, actor);
+    });
+  }
+
+  private statementOf({ values }: Row, number: E164, actor: string): ReadRow {
+    const said = {
+      source: SOURCE,
+      category: categoryOfNote(values.NOTE),
+      basis: 'on a do-not-record list',
+      since: startOf(values.ADDED_DT) ?? instant(),
+    };
+    const statement = async () => (await this.protecting.protect(number, said, { actor })).events.length > 0;
+    return { key: this.subjectOf(number), statements: [statement], rejected: [] };
+  }
+
+  private subjectOf(number: E164): string {
+    return numberStream(this.protecting.numbers.index(number));
+  }
+}
+
+/** A local date without a zone. Midnight in UTC is the earliest it can mean in America, so the stricter reading. */
+function startOf(text: string): Instant | undefined {
+  const [, month, day, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(text.trim()) ?? [];
+  const start = `${year}-${month}-${day}T00:00:00.000Z`;
+  return isInstant(start) ? start : undefined;
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { EventStore } from '@privity/event-store';
+import { derivedId, PrivityError } from '@privity/kernel';
+import { importStream, listImport } from '@privity/registry';
+import { emptySpool, handleCommand, JsonLog, toProblem } from '@privity/service';
+import type { ReceivedImport } from '@privity/service';
+import { Repository } from 'typeorm';
+import { ImportReport } from '../read-models/import-report.entity.js';
+import type { ImportKind } from '../read-models/import-report.entity.js';
+import { applyList, checkList } from './apply-list.js';
+import { BarRollReader } from './bar-roll.reader.js';
+import { DoNotRecordReader } from './do-not-record.reader.js';
+import type { RowReader } from './row-reader.js';
+import { Spool } from './spool.js';
+import { Tally } from './tally.js';
+
+/** The process ended while it read the file. What was applied stands; the same file again goes on from there. */
+class ImportInterrupted extends PrivityError {
+  constructor() {
+    super('import-interrupted', 503, 'The import was interrupted. Send the same file again: it goes on from there.');
+  }
+}
+
+/** Imports of lists, one at a time. The same file is the same import; sent again after a failure it is resumed. */
+@Injectable()
+export class Imports implements OnModuleInit {
+  private readonly readers: Readonly<Record<ImportKind, RowReader>>;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    @InjectRepository(ImportReport) private readonly reports: Repository<ImportReport>,
+    private readonly store: EventStore,
+    private readonly log: JsonLog,
+    private readonly spool: Spool,
+    barRoll: BarRollReader,
+    doNotRecord: DoNotRecordReader,
+  ) {
+    this.readers = { 'bar-roll': barRoll, 'do-not-record': doNotRecord };
+  }
+
+  /** Whatever was being read when the last process ended is not being read any more. */
+  async onModuleInit(): Promise<void> {
+    await emptySpool(this.spool.folder);
+    const problem = toProblem(new ImportInterrupted());
+    await this.reports.update({ state: 'reading' }, { state: 'failed', problem });
+  }
+
+  find(importId: string): Promise<ImportReport | null> {
+    return this.reports.findOneBy({ importId });
+  }
+
+  /** Takes a file over, and removes it when it is done with it. Answers at once with the import's id. */
+  async begin(file: ReceivedImport<ImportKind>, actor: string): Promise<string> {
+    const importId = derivedId(file.digest, `registry-import:${file.kind}`, 0);
+    if (!(await this.claim(importId, file, actor))) {
+      await file.discard();
+      return importId;
+    }
+    this.last = this.last.then(() => this.run(importId, file, actor));
+    return importId;
+  }
+
+  /** Resolves when no import is running: for an orderly end, and for tests. */
+  idle(): Promise<void> {
+    return this.last;
+  }
+
+  /** One statement, so that of two requests with the same file one reads it. */
+  private async claim(importId: string, file: ReceivedImport<ImportKind>, actor: string): Promise<boolean> {
+    const claimed: unknown[] = await this.reports.query(
+      `insert into import_report (import_id, kind, digest, state, actor) values ($1, $2, $3, 'reading', $4)
+       on conflict (import_id) do update set state = 'reading', problem = null, actor = excluded.actor
+       where import_report.state = 'failed' returning import_id`,
+      [importId, file.kind, file.digest, actor],
+    );
+    return claimed.length > 0;
+  }
+
+  private async run(importId: string, file: ReceivedImport<ImportKind>, actor: string): Promise<void> {
+    try {
+      const reader = this.readers[file.kind];
+      await checkList(file.path, reader);
+      const tally = await applyList(file.path, reader, actor, async (t) => this.save(importId, t, 'reading'));
+      await this.complete(importId, file, tally, actor);
+      await this.save(importId, tally, 'applied');
+    } catch (error) {
+      this.log.failure('an import failed', error, 'warn');
+      await this.reports
+        .update({ importId }, { state: 'failed', problem: toProblem(error) })
+        .catch((unsaved: unknown) => this.log.failure('a failed import could not be reported', unsaved));
+    } finally {
+      await file.discard();
+    }
+  }
+
+  private async save(importId: string, tally: Tally, state: 'reading' | 'applied'): Promise<void> {
+    await this.reports.update({ importId }, { ...tally.figures(), state });
+  }
+
+  private async complete(
+    importId: string,
+    file: ReceivedImport<ImportKind>,
+    tally: Tally,
+    actor: string,
+  ): Promise<void> {
+    const { rows, added, unchanged, rejectedCount: rejected } = tally.figures();
+    const outcome = { importId, kind: file.kind, digest: file.digest, rows, added, unchanged, rejected };
+    const command = { type: 'complete-import', outcome } as const;
+    await handleCommand(this.store, listImport, importStream(importId), command, { actor, correlationid: importId });
+  }
+}

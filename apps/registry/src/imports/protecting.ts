@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { EventStore } from '@privity/event-store';
+import { BlindIndexer, instant, lengthPrefixed, seal } from '@privity/kernel';
+import type { BlindIndex, E164, KeyRing, SealedValue } from '@privity/kernel';
+import { attorneyListing, numberProtection, numberStream } from '@privity/registry';
+import type { ListAttorney, ProtectNumber } from '@privity/registry';
+import { FileKeyRing, handleCommand, INDEX_KEYS, SubjectKeys } from '@privity/service';
+import type { CommandMeta, HandledCommand } from '@privity/service';
+import { createHmac } from 'node:crypto';
+
+/** What a bar roll or a registrar says of a person. Personal data, sealed before it goes anywhere. */
+export interface AttorneyPerson {
+  readonly barNumber: string;
+  readonly last: string;
+  readonly first: string;
+  readonly firm: string;
+}
+
+/** The commands of the registry with their sealing: where a number or a person turns into what an event may hold. */
+@Injectable()
+export class Protecting {
+  readonly numbers: BlindIndexer;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly subjects: SubjectKeys,
+    private readonly ring: FileKeyRing,
+    @Inject(INDEX_KEYS) indexKeys: KeyRing,
+  ) {
+    this.numbers = new BlindIndexer(indexKeys, 'number-index');
+  }
+
+  /** Makes the data keys of many subjects in two statements; the seals that follow find them in memory. */
+  async prepareKeys(subjects: readonly string[]): Promise<void> {
+    await this.subjects.keysFor(subjects);
+  }
+
+  /**
+   * The stream of an attorney: keyed, since bar numbers can be enumerated. The oldest key, for good: under a newer one
+   * the same person would be listed twice.
+   */
+  attorneyStream(barState: string, barNumber: string): string {
+    const key = this.ring.live('attorney-id').at(-1) ?? this.ring.current('attorney-id');
+    const hash = createHmac('sha256', key.key).update(lengthPrefixed(barState, barNumber)).digest('base64url');
+    return `attorney-${hash}`;
+  }
+
+  /** Seals a text of a stream under the key of that stream's subject. */
+  async seal(stream: string, field: string, text: string): Promise<SealedValue> {
+    return seal(text, await this.subjects.keyFor(stream), `${stream}:${field}`);
+  }
+
+  /** Protects a number on a source's word; nothing happens where that source has said so before. */
+  async protect(
+    number: E164,
+    said: Pick<ProtectNumber, 'source' | 'category' | 'basis' | 'since' | 'statement'>,
+    meta: CommandMeta,
+  ): Promise<HandledCommand<unknown>> {
+    const index: BlindIndex = this.numbers.index(number);
+    const stream = numberStream(index);
+    const sealed = await this.seal(stream, 'number', number);
+    const command: ProtectNumber = { type: 'protect-number', index, number: sealed, now: instant(), ...said };
+    return handleCommand(this.store, numberProtection, stream, command, meta);
+  }
+
+  async listAttorney(
+    said: Pick<ListAttorney, 'attorney' | 'barState' | 'status'> & { person: AttorneyPerson; numbers: readonly E164[] },
+    meta: CommandMeta,
+  ): Promise<HandledCommand<unknown>> {
+    const command: ListAttorney = {
+      type: 'list-attorney',
+      attorney: said.attorney,
+      barState: said.barState,
+      status: said.status,
+      person: await this.seal(said.attorney, 'person', JSON.stringify(said.person)),
+      numbers: said.numbers.map((number) => this.numbers.index(number)),
+    };
+    return handleCommand(this.store, attorneyListing, said.attorney, command, meta);
+  }
+}

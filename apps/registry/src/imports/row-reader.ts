@@ -1,0 +1,23 @@
+import type { CsvRow } from '@privity/service';
+import type { RejectedLine } from '@privity/registry';
+
+/** One thing that a row says, decided on one stream. Answers whether it was new. */
+export type Statement = () => Promise<boolean>;
+
+/** A row made out: what it says, and what of it could not be used. Rows with the same key are applied in order. */
+export interface ReadRow {
+  readonly key: string;
+  readonly statements: readonly Statement[];
+  readonly rejected: readonly RejectedLine[];
+}
+
+/** How a kind of list is read. Rows come in batches, so that keys for sealing are fetched for all at once. */
+export interface RowReader<C extends string = string> {
+  readonly columns: readonly C[];
+  read(rows: readonly CsvRow<C>[], actor: string): Promise<readonly ReadRow[]>;
+}
+
+/** A row with shifted values says nothing: a guess might protect the wrong number and miss the right one. */
+export function refused(line: number, field: string, reason: string): ReadRow {
+  return { key: `line ${line}`, statements: [], rejected: [{ line, field, reason }] };
+}

@@ -1,0 +1,4 @@
+import { runService } from '@privity/service';
+import { definition } from './definition.js';
+
+await runService(definition);

@@ -1,0 +1,28 @@
+import { migrateEventStore } from '@privity/event-store';
+import { migrateEventStream } from '@privity/event-stream';
+import { migrateSubjectKeys } from '@privity/service';
+import pg from 'pg';
+
+const IMPORT_REPORT = `
+create table if not exists import_report (
+  import_id uuid primary key,
+  kind text not null check (kind in ('bar-roll', 'do-not-record')),
+  digest text not null,
+  state text not null check (state in ('reading', 'applied', 'failed')),
+  rows integer not null default 0,
+  added integer not null default 0,
+  unchanged integer not null default 0,
+  rejected_count integer not null default 0,
+  rejected jsonb not null default '[]',
+  problem jsonb,
+  actor text not null
+)`;
+
+/** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */
+export async function migrate(owner: pg.Client, options: { readonly serviceRole: string }): Promise<void> {
+  await migrateEventStore(owner, options);
+  await migrateEventStream(owner, options);
+  await migrateSubjectKeys(owner, options);
+  await owner.query(IMPORT_REPORT);
+  await owner.query(`grant select, insert, update on import_report to ${pg.escapeIdentifier(options.serviceRole)}`);
+}

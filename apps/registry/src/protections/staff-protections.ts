@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { EventStore, parseEnvelope } from '@privity/event-store';
+import { derivedId, InvalidInput, instant, parseNumber, uuidv7 } from '@privity/kernel';
+import type { E164, Instant } from '@privity/kernel';
+import { categoryOfNote, currentVersion, numberStream } from '@privity/registry';
+import type { ProtectionChecked } from '@privity/registry';
+import { OwnView } from '../events/own-view.js';
+import { Protecting } from '../imports/protecting.js';
+
+export interface ProtectionRequest {
+  readonly number: string;
+  /** In words; from it comes the category: "clergy", "consulate", "court order", "hotline", ... */
+  readonly reason: string;
+  /** On what it rests: a letter, an order, a form. Kept sealed. */
+  readonly basis: string;
+  readonly effectiveFrom?: string;
+}
+
+export interface ProtectionTaken {
+  readonly protectionId: string;
+  readonly since: Instant;
+}
+
+export interface ProtectionCheck {
+  readonly protected: boolean;
+  readonly since?: Instant;
+}
+
+/** Protections on the word of a member of staff. */
+@Injectable()
+export class StaffProtections {
+  constructor(
+    private readonly store: EventStore,
+    private readonly protecting: Protecting,
+    private readonly view: OwnView,
+  ) {}
+
+  /** Effective when this resolves: durable, and in the next heartbeat. @throws InvalidInput naming `number` */
+  async protect(request: ProtectionRequest, actor: string, idempotencyKey?: string): Promise<ProtectionTaken> {
+    const number = readNumber(request.number);
+    const { reason, basis } = request;
+    const protectionId = idempotencyKey === undefined ? uuidv7() : derivedId(idempotencyKey, `protection:${actor}`, 0);
+    const stream = numberStream(this.protecting.numbers.index(number));
+    const since = instant(request.effectiveFrom === undefined ? new Date() : new Date(request.effectiveFrom));
+    await this.protecting.protect(
+      number,
+      {
+        source: { kind: 'staff', ref: protectionId },
+        category: categoryOfNote(reason),
+        basis: 'stated by staff',
+        statement: await this.protecting.seal(stream, 'statement', JSON.stringify({ reason, basis })),
+        since,
+      },
+      { actor },
+    );
+    return { protectionId, since: await this.sinceOf(stream, protectionId) };
+  }
+
+  async check(text: string, actor: string): Promise<ProtectionCheck> {
+    const candidates = this.protecting.numbers.candidates(readNumber(text));
+    const known = (await this.view.current()).find(candidates);
+    const index = this.protecting.numbers.index(readNumber(text));
+    const type: ProtectionChecked['type'] = 'registry.ProtectionChecked';
+    const data: ProtectionChecked['data'] = { index, protected: known !== undefined };
+    await this.store.append(numberStream(index), 'any', [{ type, data, actor, version: currentVersion(type) }]);
+    return known === undefined ? { protected: false } : { protected: true, since: known.since };
+  }
+
+  /** What the event says, also where this request is a repetition. */
+  private async sinceOf(stream: string, protectionId: string): Promise<Instant> {
+    for (const { text } of await this.store.readStream(stream)) {
+      const { data } = parseEnvelope<{ source?: { ref: string }; since: Instant }>(text);
+      if (data.source?.ref === protectionId) return data.since;
+    }
+    throw new Error('a protection that was taken is not in its stream');
+  }
+}
+
+function readNumber(text: string): E164 {
+  const parsed = parseNumber(text);
+  if (!parsed.ok) throw new InvalidInput('number', `is not a telephone number of ten digits (${parsed.reason})`);
+  return parsed.number;
+}

@@ -1,0 +1,46 @@
+import type { ListImported, RejectedLine } from '@privity/registry';
+import type { ProblemDetails } from '@privity/service';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type ImportKind = ListImported['data']['kind'];
+
+/** How far an import came. It holds no personal data: lines, columns and reasons, never values. */
+@Entity({ name: 'import_report' })
+export class ImportReport {
+  @PrimaryColumn('uuid', { name: 'import_id' })
+  importId!: string;
+
+  @Column('text')
+  kind!: ImportKind;
+
+  /** SHA-256 of the file, hex. */
+  @Column('text')
+  digest!: string;
+
+  @Column('text')
+  state!: 'reading' | 'applied' | 'failed';
+
+  @Column('integer')
+  rows!: number;
+
+  /** Rows that led to an event. */
+  @Column('integer')
+  added!: number;
+
+  /** Rows that said nothing new. */
+  @Column('integer')
+  unchanged!: number;
+
+  /** Entries in the list of rejections, of which `rejected` holds the first. */
+  @Column('integer', { name: 'rejected_count' })
+  rejectedCount!: number;
+
+  @Column('jsonb')
+  rejected!: RejectedLine[];
+
+  @Column('jsonb', { nullable: true })
+  problem!: ProblemDetails | null;
+
+  @Column('text')
+  actor!: string;
+}
