@@ -18,6 +18,7 @@ export {
   type SigningKeyName,
 } from './keys/signing-keys.js';
 export * from './keys/subject-keys.js';
+export { crash } from './lifecycle/crash.js';
 export { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 export * from './lifecycle/readiness.js';
 export { Stopping } from './lifecycle/stopping.js';
