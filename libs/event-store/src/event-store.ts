@@ -43,6 +43,7 @@ export class EventStore {
   private restoredReason: string | undefined;
   private identity = '';
   private markTimer: NodeJS.Timeout | undefined;
+  private marking: Promise<void> = Promise.resolve();
   private closed = false;
 
   private constructor(private readonly o: EventStoreOptions) {
@@ -101,7 +102,7 @@ export class EventStore {
         this.appender = undefined;
       },
     });
-    await this.o.mark?.write({ identity: state.identity, heads: state.heads });
+    await this.writeMark();
   }
 
   /**
@@ -165,8 +166,12 @@ export class EventStore {
     this.markTimer.unref();
   }
 
-  private async writeMark(): Promise<void> {
-    await this.o.mark?.write({ identity: this.identity, heads: [...this.known.values()] });
+  /** One after the other, so that an older mark never replaces a newer one. */
+  private writeMark(): Promise<void> {
+    const write = async () => this.o.mark?.write({ identity: this.identity, heads: [...this.known.values()] });
+    const written = this.marking.then(write);
+    this.marking = written.catch(() => undefined);
+    return written;
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import type { ShardHead } from './event.js';
 
@@ -30,7 +31,7 @@ export class FileMark implements StoreMark {
   }
 
   async write(store: MarkedStore): Promise<void> {
-    const draft = `${this.path}.${process.pid}.new`;
+    const draft = `${this.path}.${randomUUID()}`;
     const file = await open(draft, 'w', 0o600);
     try {
       await file.writeFile(JSON.stringify(store));
