@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { OnModuleInit } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
 import { derivedId, PrivityError } from '@privity/kernel';
 import { importStream, listImport } from '@privity/registry';
-import { emptySpool, handleCommand, JsonLog, toProblem } from '@privity/service';
+import { emptySpool, handleCommand, JsonLog, Stopping, toProblem } from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { Repository } from 'typeorm';
 import { ImportReport } from '../read-models/import-report.entity.js';
@@ -16,7 +16,7 @@ import type { RowReader } from './row-reader.js';
 import { Spool } from './spool.js';
 import { Tally } from './tally.js';
 
-/** The process ended while it read the file. What was applied stands; the same file again goes on from there. */
+/** The process was stopped, or ended, while it read the file. What was applied stands; the same file again goes on from there. */
 class ImportInterrupted extends PrivityError {
   constructor() {
     super('import-interrupted', 503, 'The import was interrupted. Send the same file again: it goes on from there.');
@@ -25,7 +25,7 @@ class ImportInterrupted extends PrivityError {
 
 /** Imports of lists, one at a time. The same file is the same import; sent again after a failure it is resumed. */
 @Injectable()
-export class Imports implements OnModuleInit {
+export class Imports implements OnModuleInit, BeforeApplicationShutdown {
   private readonly readers: Readonly<Record<ImportKind, RowReader>>;
   private last: Promise<void> = Promise.resolve();
 
@@ -34,6 +34,7 @@ export class Imports implements OnModuleInit {
     private readonly store: EventStore,
     private readonly log: JsonLog,
     private readonly spool: Spool,
+    private readonly stopping: Stopping,
     barRoll: BarRollReader,
     doNotRecord: DoNotRecordReader,
   ) {
@@ -62,8 +63,8 @@ export class Imports implements OnModuleInit {
     return importId;
   }
 
-  /** Resolves when no import is running: for an orderly end, and for tests. */
-  idle(): Promise<void> {
+  /** What is being read stops after its batch; the database is closed only after that. */
+  beforeApplicationShutdown(): Promise<void> {
     return this.last;
   }
 
@@ -82,7 +83,10 @@ export class Imports implements OnModuleInit {
     try {
       const reader = this.readers[file.kind];
       await checkList(file.path, reader);
-      const tally = await applyList(file.path, reader, actor, async (t) => this.save(importId, t, 'reading'));
+      const tally = await applyList(file.path, reader, actor, async (soFar) => {
+        await this.save(importId, soFar, 'reading');
+        if (this.stopping.signal.aborted) throw new ImportInterrupted();
+      });
       await this.complete(importId, file, tally, actor);
       await this.save(importId, tally, 'applied');
     } catch (error) {
