@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Consumer, type EachBatchPayload, type Kafka, KafkaJSError } from 'kafkajs';
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { FeedClient } from '../feed/feed-client.js';
 import { shardKey, sourceOf, topicOf } from '../names.js';
 import { type ReaderOptions, RESUME_CHECK_MS } from '../reader-options.js';
@@ -196,7 +196,7 @@ export class KafkaReader implements StreamReader {
         this.seek(one, cursor.offset);
         this.setHalted(one, false);
       } catch (error) {
-        if (error instanceof KafkaJSError) return;
+        if (error instanceof kafkajs.KafkaJSError) return;
         this.options.log('warn', 'halt was not read', errorFacts(error));
       }
     }

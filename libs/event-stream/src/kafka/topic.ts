@@ -1,5 +1,5 @@
 import { PrivityError, SHARDS } from '@privity/kernel';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { topicOf } from '../names.js';
 
 /** The topic exists and is not as it must be; nothing is published to it or read from it. */
@@ -31,7 +31,7 @@ export async function ensureTopic(admin: Admin, source: string): Promise<void> {
   if (partitions !== SHARDS) throw new TopicMisconfigured(topic, 'partitions', String(SHARDS), String(partitions));
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [...REQUIRED.keys()] }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [...REQUIRED.keys()] }],
   });
   const found = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]));
   for (const [setting, expected] of REQUIRED) {
