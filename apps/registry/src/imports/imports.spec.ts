@@ -83,6 +83,8 @@ describe('imports', () => {
 
   describe('of a bad file', () => {
     const good = '2125550101,Y,Y,*,01/01/2020,,';
+    // Longer than a batch and than a chunk of the file, so that good rows were read before the fault is.
+    const many = `${good}\n`.repeat(5000);
     it.each<[string, string, string | Uint8Array<ArrayBuffer>, { code: string; field?: string; line?: number }]>([
       [
         'a missing column',
@@ -96,12 +98,12 @@ describe('imports', () => {
         `${listHeader}\n${good}\n`,
         { code: 'csv-column-missing', field: 'BAR_STATE', line: 1 },
       ],
-      ['a truncated quote', 'do-not-record', `${listHeader}\n${good}\n"2125550102,Y,Y`, { code: 'csv-broken-quote' }],
+      ['a truncated quote', 'do-not-record', `${listHeader}\n${many}"2125550102,Y,Y`, { code: 'csv-broken-quote' }],
       [
         'another encoding',
         'do-not-record',
-        latin1(`${listHeader}\n${good}\n2125550102,Y,Y,*,,,Jos\u00e9\n`),
-        { code: 'csv-not-utf8', line: 3 },
+        latin1(`${listHeader}\n${many}2125550102,Y,Y,*,,,Jos\u00e9\n`),
+        { code: 'csv-not-utf8', line: 5002 },
       ],
       ['nothing in it', 'do-not-record', '', { code: 'csv-empty', line: 1 }],
     ])('with %s fails, says where, and applies nothing', async (_name, kind, content, problem) => {
