@@ -3,6 +3,7 @@ import { type Delivered, readStreamEvent, type StreamEvent } from './stream-even
 
 /** Why reading stopped before the end of what was delivered. */
 export type Stop =
+  /** `found` is the furthest event that came although `expected` did not. */
   | { readonly code: 'gap'; readonly expected: number; readonly found: number }
   | { readonly code: 'fork'; readonly event: StreamEvent }
   | { readonly code: 'unreadable'; readonly position: number };
@@ -21,6 +22,7 @@ export function classify(source: string, shard: number, cursor: Cursor, delivere
   const fresh: StreamEvent[] = [];
   const ids = new Map<number, string | undefined>([[cursor.position, cursor.id]]);
   let last = cursor.position;
+  let ahead = 0;
   for (const one of delivered) {
     let event: StreamEvent;
     try {
@@ -33,11 +35,15 @@ export function classify(source: string, shard: number, cursor: Cursor, delivere
       if (known && ids.get(event.position) !== event.id) return { fresh, stop: { code: 'fork', event } };
       continue;
     }
-    if (event.position > last + 1) return { fresh, stop: { code: 'gap', expected: last + 1, found: event.position } };
+    if (event.position > last + 1) {
+      // A republished event stands behind those that follow it: what continues the shard may still come.
+      ahead = Math.max(ahead, event.position);
+      continue;
+    }
     if (event.previd !== ids.get(last)) return { fresh, stop: { code: 'fork', event } };
     fresh.push(event);
     ids.set(event.position, event.id);
     last = event.position;
   }
-  return { fresh, stop: undefined };
+  return { fresh, stop: ahead > last ? { code: 'gap', expected: last + 1, found: ahead } : undefined };
 }

@@ -19,10 +19,18 @@ create table if not exists event_stream.checkpoint (
   position bigint not null default 0,
   id text,
   kafka_offset bigint,
+  primary key (consumer, version, source, shard)
+) with (fillfactor = 50);
+
+create table if not exists event_stream.lease (
+  consumer text not null,
+  version integer not null,
+  source text not null,
+  shard integer not null,
   holder text,
   leased_until timestamptz,
   primary key (consumer, version, source, shard)
-) with (fillfactor = 50);
+);
 
 create table if not exists event_stream.member (
   consumer text not null,

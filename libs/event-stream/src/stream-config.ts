@@ -9,7 +9,7 @@ export interface FeedAddresses {
 export interface KafkaStream {
   readonly stream: 'kafka';
   readonly brokers: readonly string[];
-  /** Where a gap in a topic may be repaired from; without it a gap halts the shard. */
+  /** The publishers themselves: asked where they stand, and for what a topic lacks. Without it a gap halts the shard. */
   readonly repair?: FeedAddresses;
 }
 

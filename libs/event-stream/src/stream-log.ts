@@ -9,7 +9,7 @@ export const silent: StreamLog = () => undefined;
 
 /** What an error may show of itself in a log: its class and its stable code, never its text. */
 export function errorFacts(error: unknown): { error: string; code: string } {
-  const name = error instanceof Error ? error.name : typeof error;
+  const name = error instanceof Error ? error.constructor.name : typeof error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'none';
   return { error: name, code };
 }

@@ -32,80 +32,79 @@ export class EveryShard implements ShardLeases {
 }
 
 /**
- * Leases on the checkpoint rows, so that replicas of a consumer share its shards without a broker. A lease only saves
- * work: two replicas that both believe they hold a shard are kept apart by the compare-and-set of the checkpoint.
+ * Leases beside the checkpoints, so that replicas of a consumer share its shards without a broker. A lease only saves
+ * work, two replicas that both believe they hold a shard are kept apart by the compare-and-set of the checkpoint.
  */
 export class LeasedShards implements ShardLeases {
   private readonly instance = randomUUID();
   private readonly dataSource: DataSource;
-  private readonly key: readonly unknown[];
+  private readonly consumer: string;
+  private readonly version: number;
 
   constructor(
     leases: NonNullable<ReaderOptions['leases']>,
     private readonly sources: readonly string[],
   ) {
     this.dataSource = leases.dataSource;
-    this.key = [leases.consumer, leases.version, this.instance];
+    this.consumer = leases.consumer;
+    this.version = leases.version;
   }
 
   async renew(): Promise<readonly HeldShard[]> {
-    const { consumer, version } = this.names();
+    const { consumer, version, instance } = this;
     const wanted = shardsOf(this.sources);
     return this.dataSource.transaction(async (manager) => {
+      // Replicas of one consumer divide the shards one after another.
+      await manager.query('select pg_advisory_xact_lock(hashtextextended($1, $2))', [consumer, version]);
       await manager.query(
-        `insert into event_stream.checkpoint (consumer, version, source, shard)
+        `insert into event_stream.lease (consumer, version, source, shard)
          select $1, $2, source, shard from unnest($3::text[], $4::int[]) as wanted (source, shard) on conflict do nothing`,
-        [consumer, version, wanted.map((w) => w.source), wanted.map((w) => w.shard)],
+        [consumer, version, wanted.map((one) => one.source), wanted.map((one) => one.shard)],
       );
       await manager.query(
         `insert into event_stream.member (consumer, version, instance, seen_until)
          values ($1, $2, $3, now() + make_interval(secs => ${LEASE_SECONDS}))
          on conflict (consumer, version, instance) do update set seen_until = excluded.seen_until`,
-        [...this.key],
+        [consumer, version, instance],
       );
       const [{ members }]: [{ members: number }] = await manager.query(
         'select count(*)::int as members from event_stream.member where consumer = $1 and version = $2 and seen_until > now()',
         [consumer, version],
       );
-      const share = Math.ceil(wanted.length / members);
-      await manager.query(
-        `update event_stream.checkpoint c set holder = null, leased_until = null
-           from (select source, shard, row_number() over (order by source, shard) as n from event_stream.checkpoint
-                  where consumer = $1 and version = $2 and holder = $3) mine
-          where c.consumer = $1 and c.version = $2 and c.holder = $3
-            and c.source = mine.source and c.shard = mine.shard and mine.n > $4`,
-        [...this.key, share],
-      );
       const [held]: [HeldShard[], number] = await manager.query(
-        `update event_stream.checkpoint c
-            set holder = $3, leased_until = now() + make_interval(secs => ${LEASE_SECONDS})
-           from (select source, shard from event_stream.checkpoint
-                  where consumer = $1 and version = $2 and source = any ($5)
-                    and (holder = $3 or holder is null or leased_until < now())
-                  order by (holder = $3) desc nulls last, source, shard
-                  limit $4 for update skip locked) free
-          where c.consumer = $1 and c.version = $2 and c.source = free.source and c.shard = free.shard
-          returning c.source, c.shard`,
-        [...this.key, share, [...this.sources]],
+        `with mine as materialized (
+           select source, shard from event_stream.lease
+            where consumer = $1 and version = $2 and source = any ($4)
+              and (holder = $3 or holder is null or leased_until < now())
+            order by (holder is not distinct from $3) desc, source, shard limit $5
+         )
+         update event_stream.lease l set holder = $3, leased_until = now() + make_interval(secs => ${LEASE_SECONDS})
+           from mine
+          where l.consumer = $1 and l.version = $2 and l.source = mine.source and l.shard = mine.shard
+          returning l.source, l.shard`,
+        [consumer, version, instance, [...this.sources], Math.ceil(wanted.length / members)],
+      );
+      await manager.query(
+        `update event_stream.lease set holder = null, leased_until = null
+          where consumer = $1 and version = $2 and holder = $3
+            and not exists (select 1 from unnest($4::text[], $5::int[]) as held (source, shard)
+                             where held.source = lease.source and held.shard = lease.shard)`,
+        [consumer, version, instance, held.map((one) => one.source), held.map((one) => one.shard)],
       );
       return held;
     });
   }
 
   async release(): Promise<void> {
-    const { consumer, version } = this.names();
+    const { consumer, version, instance } = this;
     await this.dataSource.query(
-      'update event_stream.checkpoint set holder = null, leased_until = null where consumer = $1 and version = $2 and holder = $3',
-      [...this.key],
+      'update event_stream.lease set holder = null, leased_until = null where consumer = $1 and version = $2 and holder = $3',
+      [consumer, version, instance],
     );
     await this.dataSource.query(
       'delete from event_stream.member where consumer = $1 and version = $2 and (instance = $3 or seen_until < now())',
-      [consumer, version, this.instance],
+      [consumer, version, instance],
     );
-  }
-
-  private names(): { consumer: unknown; version: unknown } {
-    return { consumer: this.key[0], version: this.key[1] };
   }
 }
 

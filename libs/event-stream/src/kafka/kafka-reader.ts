@@ -50,8 +50,7 @@ export class KafkaReader implements StreamReader {
       maxWaitTimeInMs: 250,
       maxBytesPerPartition: 1024 * 1024,
       maxBytes: 8 * 1024 * 1024,
-      // A consumer that fell over is not started again inside: the process exits and comes back clean.
-      retry: { retries: 8, restartOnFailure: () => Promise.resolve(false) },
+      retry: { retries: 8 },
     });
     this.feed = options.stream.repair === undefined ? undefined : new FeedClient(options.stream.repair);
   }
@@ -66,6 +65,7 @@ export class KafkaReader implements StreamReader {
       await admin.disconnect();
     }
     const { CRASH, GROUP_JOIN } = this.consumer.events;
+    // kafkajs starts again by itself after what may pass, and joins anew; after anything else only the process can.
     this.consumer.on(CRASH, ({ payload }) => {
       if (!payload.restart && !this.stopping.signal.aborted) onCrash(payload.error);
     });

@@ -13,10 +13,12 @@ export class RelayLeases {
   /** Renews and takes every shard that nobody else holds; answers with what was acknowledged of each. */
   async renew(): Promise<Map<number, number>> {
     const { rows } = await this.pool.query<{ shard: number; acked: string }>(
-      `update event_stream.relay r set holder = $1, leased_until = now() + make_interval(secs => ${LEASE_SECONDS})
-         from (select shard from event_stream.relay
-                where holder is null or holder = $1 or leased_until < now() order by shard for update skip locked) free
-        where r.shard = free.shard
+      `with free as materialized (
+         select shard from event_stream.relay
+          where holder is null or holder = $1 or leased_until < now() order by shard for update
+       )
+       update event_stream.relay r set holder = $1, leased_until = now() + make_interval(secs => ${LEASE_SECONDS})
+         from free where r.shard = free.shard
         returning r.shard, r.acked`,
       [this.holder],
     );

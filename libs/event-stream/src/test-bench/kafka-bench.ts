@@ -1,0 +1,44 @@
+import type { OpenedBench } from '../contract/index.js';
+import { openKafkaTarget } from '../kafka/kafka-target.js';
+import { feedHttp } from './feed-http.js';
+import { sourceOf } from '../names.js';
+import { Relay } from '../relay/relay.js';
+import { testKafka, testPostgres } from './servers.js';
+
+export interface KafkaBench extends OpenedBench {
+  readonly brokers: readonly string[];
+}
+
+export async function kafkaBench(): Promise<KafkaBench> {
+  const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
+  const { brokers } = kafka;
+  const http = await feedHttp();
+  return {
+    brokers,
+    adminUrl: postgres.url,
+    streamFor: (contexts) => ({ stream: 'kafka', brokers, repair: http.addresses(contexts) }),
+    publish: async (context, store, pool) => {
+      const relay = new Relay({ pool, store, target: await openKafkaTarget({ brokers, source: sourceOf(context) }) });
+      relay.start();
+      const feed = http.add(context, store);
+      return {
+        stop: async () => {
+          await feed.stop();
+          await relay.stop();
+        },
+      };
+    },
+    script: async (context) => {
+      const target = await openKafkaTarget({ brokers, source: sourceOf(context) });
+      return {
+        deliver: (shard, texts) => target.send([{ shard, messages: texts.map((text) => ({ key: 'scripted', text })) }]),
+        stop: () => target.close(),
+      };
+    },
+    close: async () => {
+      await http.close();
+      await kafka.stop();
+      await postgres.stop();
+    },
+  };
+}
