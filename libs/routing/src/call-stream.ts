@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { lengthPrefixed } from '@privity/kernel';
 
-/** What a client may call its calls: it becomes part of an object name, so it holds nothing that a path could mean. */
-export const CALL_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** What a client may call its calls: it becomes part of an object name, so it holds no separator and is not `.` or `..`. */
+export const CALL_ID = /^(?!\.+$)[A-Za-z0-9._-]{1,64}$/;
 
 /**
  * The stream of a call. Keyed, so that nobody without the key can tell from a stream id whether a call of that name

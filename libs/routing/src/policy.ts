@@ -39,7 +39,7 @@ export const FACILITY_POLICY_SCHEMA = {
     maxSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
   },
   if: { type: 'object', properties: { recording: { const: 'permitted' } } },
-  then: { properties: { notices: { minItems: 1 } } },
+  then: { type: 'object', properties: { notices: { type: 'array', minItems: 1 } } },
 } as const;
 
 /** The same policy has the same text whatever the order in which a client wrote its fields. */

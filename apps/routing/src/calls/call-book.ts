@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { ConcurrencyConflict, EventStore, parseEnvelope, type RecordedEvent } from '@privity/event-store';
+import {
+  type CallCommand,
+  type CallEvent,
+  CallRefused,
+  type CallState,
+  callStream,
+  decide,
+  evolve,
+  initialState,
+  upcast,
+} from '@privity/routing';
+import { FileKeyRing, newEvents } from '@privity/service';
+
+/** A call as its stream stands. `events[0]` is its decision. */
+export interface BookedCall {
+  readonly stream: string;
+  readonly events: readonly RecordedEvent[];
+  readonly state: CallState;
+}
+
+const ATTEMPTS = 10;
+
+/** The calls in the store: finds them by the client's own id, and adds what happens to them. */
+@Injectable()
+export class CallBook {
+  constructor(
+    private readonly store: EventStore,
+    private readonly keys: FileKeyRing,
+  ) {}
+
+  /** The stream that a new call gets. */
+  streamOf(client: string, callId: string): string {
+    return callStream(client, callId, this.keys.current('call-id').key);
+  }
+
+  /** The call of that name, whichever key epoch it was named under. @throws CallRefused `call-not-found` */
+  async find(client: string, callId: string): Promise<BookedCall> {
+    for (const { key } of this.keys.live('call-id')) {
+      const call = await this.read(callStream(client, callId, key));
+      if (call !== undefined) return call;
+    }
+    throw new CallRefused('call-not-found', 'There is no such call.');
+  }
+
+  async read(stream: string): Promise<BookedCall | undefined> {
+    const events = await this.store.readStream(stream);
+    return events.length === 0 ? undefined : { stream, events, state: stateAfter(initialState(), events) };
+  }
+
+  /** Adds what the command leads to, deciding again when somebody else was faster. @throws CallRefused */
+  async change(call: BookedCall, command: CallCommand, actor: string): Promise<BookedCall> {
+    let current = call;
+    for (let attempt = 1; ; attempt += 1) {
+      const decided = decide(command, current.state);
+      if (decided.length === 0) return current;
+      try {
+        const events = newEvents(decided, { actor, correlationid: current.stream });
+        const appended = await this.store.append(current.stream, current.events.length, events);
+        return {
+          stream: current.stream,
+          events: [...current.events, ...appended.events],
+          state: stateAfter(current.state, appended.events),
+        };
+      } catch (error) {
+        if (!(error instanceof ConcurrencyConflict) || attempt === ATTEMPTS) throw error;
+        current = (await this.read(current.stream)) ?? current;
+      }
+    }
+  }
+}
+
+function stateAfter(state: CallState, events: readonly RecordedEvent[]): CallState {
+  return events.reduce((before, { type, text }) => {
+    const { dataschema, data } = parseEnvelope(text);
+    return evolve(before, upcast(type, dataschema, data) as CallEvent);
+  }, state);
+}
+
+/** Id of the decision event. */
+export function decisionId(call: BookedCall): string {
+  const [first] = call.events;
+  if (first === undefined) throw new Error('a booked call without an event');
+  return first.id;
+}

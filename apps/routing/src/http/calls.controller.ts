@@ -1,0 +1,118 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { type AnswerNotice, type CallCommand, permitRefusal } from '@privity/routing';
+import { CurrentUser, Forbidden, JsonBody, type Principal, Roles } from '@privity/service';
+import type { FastifyReply } from 'fastify';
+import { type CallAnswer, seesReasons } from '../calls/call-answer.js';
+import { type BookedCall, CallBook } from '../calls/call-book.js';
+import { CallDesk, type NewCall } from '../calls/call-desk.js';
+import { type CallRecord, callRecord, callStateOf } from '../calls/call-record.js';
+import { PermitDenied, Permits } from '../calls/permits.js';
+import { CaughtUp } from '../read-models/caught-up.js';
+import { CALL_SCHEMA, MOMENT_SCHEMA, NOTICE_SCHEMA } from './call-schemas.js';
+import { acceptClock } from './clock-skew.js';
+
+interface Moment {
+  readonly at: string;
+}
+interface CallProgress {
+  readonly callId: string;
+  readonly state: CallRecord['state'];
+}
+
+@Controller('api/calls')
+export class CallsController {
+  constructor(
+    private readonly desk: CallDesk,
+    private readonly book: CallBook,
+    private readonly permits: Permits,
+  ) {}
+
+  /** Decides a call: 201, or 200 and the same answer when it was decided before. */
+  @Post()
+  @Roles('dialler')
+  @UseGuards(CaughtUp)
+  async open(
+    @Body(new JsonBody<NewCall>(CALL_SCHEMA)) call: NewCall,
+    @CurrentUser() asker: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CallAnswer> {
+    acceptClock(call.at, asker);
+    if (asker.facility !== undefined && asker.facility !== call.facility) {
+      throw new Forbidden('This token is bound to another facility.');
+    }
+    const { answer, isNew } = await this.desk.open(call, asker);
+    void reply.status(isNew ? 201 : 200);
+    return answer;
+  }
+
+  /** A party's answer to a notice; with a permit as soon as all that is required was accepted (P1). */
+  @Post(':callId/notices')
+  @HttpCode(200)
+  @Roles('dialler')
+  @UseGuards(CaughtUp)
+  async answerNotice(
+    @Param('callId') callId: string,
+    @Body(new JsonBody<Omit<AnswerNotice, 'type'>>(NOTICE_SCHEMA)) answer: Omit<AnswerNotice, 'type'>,
+    @CurrentUser() asker: Principal,
+  ): Promise<CallProgress & { readonly permit?: string }> {
+    const call = await this.change(callId, { type: 'AnswerNotice', ...answer }, asker);
+    const permit = await this.permitFor(call, callId, asker);
+    return { ...progress(callId, call), ...(permit === undefined ? {} : { permit }) };
+  }
+
+  @Post(':callId/connected')
+  @HttpCode(200)
+  @Roles('dialler')
+  async connected(
+    @Param('callId') callId: string,
+    @Body(new JsonBody<Moment>(MOMENT_SCHEMA)) { at }: Moment,
+    @CurrentUser() asker: Principal,
+  ): Promise<CallProgress> {
+    acceptClock(at, asker);
+    return progress(callId, await this.change(callId, { type: 'ConnectCall', at: new Date(at).toISOString() }, asker));
+  }
+
+  @Post(':callId/ended')
+  @HttpCode(200)
+  @Roles('dialler')
+  async ended(
+    @Param('callId') callId: string,
+    @Body(new JsonBody<Moment>(MOMENT_SCHEMA)) { at }: Moment,
+    @CurrentUser() asker: Principal,
+  ): Promise<CallProgress> {
+    acceptClock(at, asker);
+    return progress(callId, await this.change(callId, { type: 'EndCall', at: new Date(at).toISOString() }, asker));
+  }
+
+  /** What is known of a call. A dialler sees its own calls; who sees reasons may name another client. */
+  @Get(':callId')
+  @Roles('dialler', 'auditor', 'supervisor', 'privacy-officer', 'operator')
+  async read(
+    @Param('callId') callId: string,
+    @Query('client') client: string | undefined,
+    @CurrentUser() asker: Principal,
+  ): Promise<CallRecord> {
+    const call = await this.book.find(seesReasons(asker) ? (client ?? asker.client) : asker.client, callId);
+    return callRecord(callId, call, asker);
+  }
+
+  private async change(callId: string, command: CallCommand, asker: Principal): Promise<BookedCall> {
+    return this.book.change(await this.book.find(asker.client, callId), command, asker.subject);
+  }
+
+  private async permitFor(call: BookedCall, callId: string, asker: Principal): Promise<string | undefined> {
+    const refusal = permitRefusal(call.state);
+    if (refusal !== undefined && refusal !== 'notice-declined') return undefined;
+    try {
+      return await this.permits.issue(call, callId, asker.subject);
+    } catch (error) {
+      // Without a permit the call simply goes on unrecorded.
+      if (error instanceof PermitDenied) return undefined;
+      throw error;
+    }
+  }
+}
+
+function progress(callId: string, call: BookedCall): CallProgress {
+  return { callId, state: callStateOf(call) };
+}

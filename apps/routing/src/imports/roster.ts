@@ -1,0 +1,96 @@
+import { type BlindIndex, type BlindIndexer, seal } from '@privity/kernel';
+import { type CallerListed, callerStream, chooseCaller } from '@privity/routing';
+import type { SubjectKeys } from '@privity/service';
+import type { Pool } from 'pg';
+import type { Directory } from '../read-models/directory.js';
+import { isoDate } from './dates.js';
+import type { DirectoryImporter, Flushed, Rejection } from './directory-importer.js';
+import type { DirectoryWriter } from './directory-writer.js';
+
+const COLUMNS = ['DOC_NUM', 'LAST', 'FIRST', 'DOB', 'SITE', 'STATUS'] as const;
+type Column = (typeof COLUMNS)[number];
+
+const STATUSES: Readonly<Record<string, CallerListed['data']['status']>> = {
+  IN: 'in',
+  'OUT-COURT': 'out-court',
+  RELEASED: 'released',
+};
+
+interface Line {
+  readonly caller: BlindIndex;
+  readonly facility: string;
+  readonly status: CallerListed['data']['status'];
+  /** JSON of `{number, last, first, born}`: sealed before it goes anywhere. */
+  readonly person: string;
+}
+
+export class RosterImporter implements DirectoryImporter<Column> {
+  readonly columns = COLUMNS;
+  private gathered: Line[] = [];
+
+  constructor(
+    private readonly directory: Directory,
+    private readonly writer: DirectoryWriter,
+    private readonly callers: BlindIndexer,
+    private readonly subjects: SubjectKeys,
+    private readonly pool: Pool,
+  ) {}
+
+  take(values: Readonly<Record<Column, string>>): Rejection | undefined {
+    const number = values.DOC_NUM.trim();
+    const facility = values.SITE.trim();
+    const status = STATUSES[values.STATUS.trim().toUpperCase()];
+    const born = isoDate(values.DOB);
+    if (number === '') return { field: 'DOC_NUM', reason: 'empty' };
+    if (facility === '') return { field: 'SITE', reason: 'empty' };
+    if (status === undefined) return { field: 'STATUS', reason: 'not-a-status' };
+    if (born === undefined && values.DOB.trim() !== '') return { field: 'DOB', reason: 'not-a-date' };
+    const caller = chooseCaller(this.callers.candidates(number), this.directory.view.now());
+    if (caller === undefined) return { field: 'DOC_NUM', reason: 'no-key' };
+    const person = JSON.stringify({ number, last: values.LAST.trim(), first: values.FIRST.trim(), born: born ?? '' });
+    this.gathered.push({ caller, facility, status, person });
+    return undefined;
+  }
+
+  async flush(): Promise<Flushed> {
+    const lines = this.gathered.length;
+    const latest = new Map(this.gathered.map((line) => [line.caller, line]));
+    this.gathered = [];
+    const changed = await this.changed([...latest.values()]);
+    const keys = await this.subjects.keysFor(changed.map(({ caller }) => caller));
+    const events = new Map<string, CallerListed[]>();
+    for (const { caller, facility, status, person } of changed) {
+      const key = keys.get(caller);
+      if (key === undefined) throw new Error('a subject without a key');
+      const stream = callerStream(caller);
+      const data = { caller, person: seal(person, key, `${stream}:person`), facility, status };
+      events.set(stream, [{ type: 'routing.CallerListed', data }]);
+    }
+    await this.writer.write(events);
+    await this.remember(changed);
+    return { added: changed.length, unchanged: lines - changed.length };
+  }
+
+  /** Lines that differ from the view, or whose person differs from what was sealed last. */
+  private async changed(lines: readonly Line[]): Promise<Line[]> {
+    const { rows } = await this.pool.query<{ caller: string; digest: string }>(
+      'select caller, digest from roster_person where caller = any($1)',
+      [lines.map(({ caller }) => caller)],
+    );
+    const digests = new Map(rows.map(({ caller, digest }) => [caller, digest]));
+    const now = this.directory.view.now();
+    return lines.filter(({ caller, facility, status, person }) => {
+      const known = now.caller(caller);
+      const same = known?.facility === facility && known.status === status;
+      return !same || digests.get(caller) !== this.callers.index(person);
+    });
+  }
+
+  private async remember(lines: readonly Line[]): Promise<void> {
+    await this.pool.query(
+      `insert into roster_person (caller, digest) select * from unnest($1::text[], $2::text[])
+       on conflict (caller) do update set digest = excluded.digest`,
+      [lines.map(({ caller }) => caller), lines.map(({ person }) => this.callers.index(person))],
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { CallBook } from './calls/call-book.js';
+import { CallDesk } from './calls/call-desk.js';
+import { Decisions } from './calls/decisions.js';
+import { Fingerprints } from './calls/fingerprints.js';
+import { Permits } from './calls/permits.js';
+import { CallsController } from './http/calls.controller.js';
+import { FacilitiesController } from './http/facilities.controller.js';
+import { ImportsController } from './http/imports.controller.js';
+import { RenewalsController } from './http/renewals.controller.js';
+import { ImportRecords } from './imports/import-records.js';
+import { ImportRunner } from './imports/import-runner.js';
+import { Policies } from './facilities/policies.js';
+import { CaughtUp } from './read-models/caught-up.js';
+import { Directory } from './read-models/directory.js';
+import { HeartbeatPoller } from './read-models/heartbeat-poller.js';
+import { RegistryView } from './read-models/registry-view.js';
+
+/** Who may call whom; decides each call. */
+@Module({
+  controllers: [CallsController, RenewalsController, FacilitiesController, ImportsController],
+  providers: [
+    Directory,
+    RegistryView,
+    HeartbeatPoller,
+    CaughtUp,
+    Decisions,
+    CallBook,
+    CallDesk,
+    Fingerprints,
+    Permits,
+    Policies,
+    ImportRecords,
+    ImportRunner,
+  ],
+})
+export class RoutingModule {}

@@ -1,0 +1,63 @@
+import { Controller, Get, Inject, Module } from '@nestjs/common';
+import { EventStore, parseEnvelope } from '@privity/event-store';
+import type { KeyRing } from '@privity/kernel';
+import { numberStream, ProtectionView, type NumberProtected, type ProtectionCategory } from '@privity/registry';
+import { INDEX_KEYS, loadSigningKey, Roles, ServiceConfig } from '@privity/service';
+import { CompactSign } from 'jose';
+
+/** What a test makes the registry do. */
+export class Temper {
+  answers = true;
+  /** Counted in one shard more than there is, as if the reader had lost an entry. */
+  extraCount = 0;
+}
+
+/** The registry's heartbeat over a real store; the rest of the registry is not routing's concern. */
+@Controller('internal/heartbeat')
+class HeartbeatController {
+  constructor(
+    private readonly store: EventStore,
+    private readonly config: ServiceConfig,
+    private readonly temper: Temper,
+    @Inject(INDEX_KEYS) private readonly keys: KeyRing,
+  ) {}
+
+  @Get()
+  @Roles('service')
+  async heartbeat(): Promise<{ heartbeat: string }> {
+    if (!this.temper.answers) throw new Error('the registry is told not to answer');
+    const view = new ProtectionView(this.keys.current('view-digest').key);
+    for (const { shard, position } of await this.store.heads()) {
+      for (const event of await this.store.readShard(shard, 0, position)) {
+        const { type, data } = parseEnvelope(event.text);
+        view.apply(shard, event.position, event.id, { type, data });
+      }
+    }
+    const shards = view.positions().map((_, shard) => view.shardDigest(shard));
+    const [first] = shards;
+    if (first !== undefined) shards[0] = { ...first, count: first.count + this.temper.extraCount };
+    const payload = JSON.stringify({ at: new Date().toISOString(), shards });
+    const key = loadSigningKey(this.config.keysDir, 'registry');
+    const jws = new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'EdDSA' });
+    return { heartbeat: await jws.sign(key) };
+  }
+}
+
+export const temper = new Temper();
+
+@Module({ controllers: [HeartbeatController], providers: [{ provide: Temper, useValue: temper }] })
+export class RegistryStandIn {}
+
+export async function protect(store: EventStore, index: string, category: ProtectionCategory): Promise<void> {
+  const { type, data }: NumberProtected = {
+    type: 'registry.NumberProtected',
+    data: {
+      index,
+      source: { kind: 'staff', ref: crypto.randomUUID() },
+      category,
+      basis: 'spec',
+      since: new Date().toISOString(),
+    },
+  };
+  await store.append(numberStream(index), 'any', [{ type, data }]);
+}
