@@ -1,0 +1,180 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { freePorts, isPortFree, startPostgres } from '@privity/one-machine';
+import { CONTEXTS, type ContextName, loadSigningKey, provisionKeys, signToken } from '@privity/service';
+import { DataDir } from '../data-dir.js';
+import { Failed } from '../failures.js';
+import { prefixOf, provideDatabases, type ServiceDatabases } from './databases.js';
+import { type Lock, takeLock } from './lock.js';
+import { type Part, lastLines, runToEnd, startService, type Variables } from './processes.js';
+import { rolePasswords } from './secrets.js';
+import { provideStream, type Stream } from './stream.js';
+
+export interface InstanceOptions {
+  readonly dataDir: DataDir;
+  /** Undefined: the best this machine has. */
+  readonly stream?: 'kafka' | 'feed';
+  /** The public port; 0: a free one. */
+  readonly httpPort: number;
+  readonly say: (line: string) => void;
+  /** Aborted while it starts: what is started is stopped again. */
+  readonly signal?: AbortSignal;
+}
+
+/** A whole Privity on this machine. */
+export interface Instance {
+  readonly dataDir: DataDir;
+  /** The gateway's address. */
+  readonly url: string;
+  readonly stream: 'kafka' | 'feed';
+  /** Rejects when a part ends although nobody asked it to; says which and where its log is. */
+  readonly broken: Promise<never>;
+  /** Stops every part, the gateway first and the database last. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything, or nothing: what was started before a failure is stopped again. @throws Failed, MachineProblem */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  await options.dataDir.create();
+  const launch = new Launch(options, await takeLock(options.dataDir));
+  try {
+    return await launch.start();
+  } catch (error) {
+    await launch.stop();
+    throw error;
+  }
+}
+
+class Launch {
+  /** In the order in which they stop: groups, each all at once. */
+  private readonly gateway: Part[] = [];
+  private readonly services: Part[] = [];
+  private readonly servers: Part[] = [];
+  private stopping: Promise<void> | undefined;
+  private reportBroken: (error: Failed) => void = () => undefined;
+
+  constructor(
+    private readonly options: InstanceOptions,
+    private readonly lock: Lock,
+  ) {}
+
+  async start(): Promise<Instance> {
+    const { dataDir, say, signal } = this.options;
+    const broken = new Promise<never>((_, reject) => (this.reportBroken = reject));
+    broken.catch(() => undefined);
+    await this.checkPublicPort();
+    const keys = provisionKeys(dataDir.root, process.env);
+    say('Starting database and stream');
+    const [databaseUrl, stream] = await this.startServers();
+    signal?.throwIfAborted();
+    say(`Preparing ${CONTEXTS.length} databases`);
+    const databases = await provideDatabases(
+      databaseUrl,
+      prefixOf(process.env['DATABASE_URL']),
+      await rolePasswords(dataDir),
+    );
+    await this.migrate(databases);
+    signal?.throwIfAborted();
+    say('Starting services');
+    const [spare, ...ports] = await freePorts(CONTEXTS.length + 1);
+    const httpPort = this.options.httpPort === 0 ? spare : this.options.httpPort;
+    const urls = Object.fromEntries(CONTEXTS.map((name, at) => [name, `http://127.0.0.1:${ports[at]}`]));
+    const identity = loadSigningKey(keys.identity, 'identity', process.env);
+    const environment = async (name: ContextName | 'gateway', port: string): Promise<Variables> => ({
+      PRIVITY_HOST: '127.0.0.1',
+      PRIVITY_PORT: port,
+      PRIVITY_STREAM: stream.kind,
+      PRIVITY_KAFKA_BROKERS: stream.brokers.join(','),
+      PRIVITY_SERVICES: JSON.stringify(urls),
+      PRIVITY_TRUST: keys.trust,
+      PRIVITY_SERVICE_TOKEN: await signToken(identity, { subject: name, roles: ['service'], ttlSeconds: A_YEAR }),
+    });
+    await Promise.all(
+      CONTEXTS.map(async (name) => {
+        const url = urls[name] as string;
+        const env = {
+          ...(await environment(name, new URL(url).port)),
+          PRIVITY_DATABASE_URL: databases[name].serviceUrl,
+          PRIVITY_KEYS: keys.services[name],
+          PRIVITY_INDEX_KEYS: name === 'audit' ? undefined : keys.index,
+          PRIVITY_MEDIA_DIR: name === 'recording' ? dataDir.media : undefined,
+        };
+        const service = await startService(name, url, dataDir.logOf(name), env);
+        this.services.push(this.watch(service));
+        await service.well;
+      }),
+    );
+    signal?.throwIfAborted();
+    const url = `http://127.0.0.1:${httpPort}`;
+    const env = await environment('gateway', String(httpPort));
+    const gateway = await startService('gateway', url, dataDir.logOf('gateway'), env);
+    this.gateway.push(this.watch(gateway));
+    await gateway.well;
+    await writeFile(dataDir.instance, JSON.stringify({ pid: process.pid, url, stream: stream.kind }), { mode: 0o600 });
+    return { dataDir, url, stream: stream.kind, broken, stop: () => this.stop() };
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.stopInOrder();
+    return this.stopping;
+  }
+
+  private async stopInOrder(): Promise<void> {
+    await rm(this.options.dataDir.instance, { force: true });
+    for (const group of [this.gateway, this.services, this.servers]) {
+      await Promise.all(group.map((part) => part.stop()));
+    }
+    await this.lock.release();
+  }
+
+  private async checkPublicPort(): Promise<void> {
+    const { httpPort } = this.options;
+    if (httpPort === 0 || (await isPortFree(httpPort))) return;
+    throw new Failed(`Port ${httpPort} is taken. Set PRIVITY_HTTP_PORT to another one (0: any free one).`);
+  }
+
+  private async startServers(): Promise<[string, Stream]> {
+    const { dataDir, say } = this.options;
+    const given = process.env['DATABASE_URL'];
+    const database = async () => {
+      if (given !== undefined && given !== '') return given;
+      const server = await startPostgres({ dataDir: dataDir.postgres, logFile: dataDir.logOf('postgres') });
+      this.servers.push(this.watch({ name: 'postgres', ...server }));
+      return server.url;
+    };
+    const stream = async () => {
+      const provided = await provideStream(this.options.stream, dataDir, say);
+      if (provided.started) this.servers.push(this.watch({ name: 'kafka', ...provided.started }));
+      return provided;
+    };
+    return settleAll([database(), stream()]);
+  }
+
+  /** As owner: the services themselves may not change a table. */
+  private async migrate(databases: ServiceDatabases): Promise<void> {
+    await settleAll(
+      CONTEXTS.map((name) =>
+        runToEnd(name, 'migrate.js', this.options.dataDir.logOf(name), {
+          PRIVITY_OWNER_DATABASE_URL: databases[name].ownerUrl,
+          PRIVITY_SERVICE_ROLE: databases[name].role,
+        }),
+      ),
+    );
+  }
+
+  private watch(part: Part): Part {
+    void part.exited.then(async () => {
+      if (this.stopping) return;
+      const log = await lastLines(part.logFile);
+      this.reportBroken(new Failed(`${part.name} ended unexpectedly; Privity stops.${log}`));
+    });
+    return part;
+  }
+}
+
+const A_YEAR = 366 * 24 * 3600;
+
+/** All results, or the first failure once all have settled: nothing is left starting behind our back. */
+async function settleAll<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(work);
+  return (await Promise.all(work)) as unknown as T;
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Child, startChild } from '@privity/one-machine';
+import { Failed } from '../failures.js';
+import { REPOSITORY } from '../repository.js';
+
+/** A service or server of this instance. */
+export interface Part {
+  readonly name: string;
+  readonly logFile: string;
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+// What a child may inherit. DATABASE_URL, the owner's way in, is not among it.
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'LANG',
+  'NODE_EXTRA_CA_CERTS',
+  'PRIVITY_MASTER_KEY',
+  'PRIVITY_STALENESS_MS',
+];
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export function childEnvironment(own: Variables): NodeJS.ProcessEnv {
+  const inherited = INHERITED.map((name) => [name, process.env[name]] as const);
+  const all = [...inherited, ['TZ', 'UTC'] as const, ...Object.entries(own)];
+  return Object.fromEntries(all.filter((entry) => entry[1] !== undefined && entry[1] !== ''));
+}
+
+export function entryPoint(app: string, file: string): string {
+  return join(REPOSITORY, 'apps', app, 'dist', file);
+}
+
+/** A service that was started; `well` settles when it says so itself, or rejects with its last words. */
+export interface ServicePart extends Part {
+  readonly well: Promise<void>;
+}
+
+/** Starts `apps/<name>/dist/main.js` as a process of its own. */
+export async function startService(name: string, url: string, logFile: string, env: Variables): Promise<ServicePart> {
+  const child = await startNode(entryPoint(name, 'main.js'), logFile, env);
+  const well = becomeHealthy(name, `${url}/health`, child).catch(async (error: unknown) => {
+    throw error instanceof Failed ? new Failed(`${error.message}${await lastLines(logFile)}`) : error;
+  });
+  return { name, logFile, exited: child.exited, stop: () => child.stop('SIGTERM', 20_000), well };
+}
+
+/** Runs `apps/<name>/dist/<file>` to its end. */
+export async function runToEnd(name: string, file: string, logFile: string, env: Variables): Promise<void> {
+  const child = await startNode(entryPoint(name, file), logFile, env);
+  await child.exited;
+  if (child.process.exitCode !== 0) {
+    throw new Failed(`${name}: ${file} failed with exit ${child.process.exitCode ?? 1}.${await lastLines(logFile)}`);
+  }
+}
+
+/** The end of a log, for a message on the screen. */
+export async function lastLines(logFile: string, count = 5): Promise<string> {
+  const lines = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-count);
+  return `\n  ${lines.join('\n  ')}\n  Its log: ${logFile}`;
+}
+
+function startNode(file: string, logFile: string, env: Variables): Promise<Child> {
+  return startChild([process.execPath, '--enable-source-maps', file], {
+    logFile,
+    cwd: REPOSITORY,
+    env: childEnvironment(env),
+    exitSignal: 'SIGTERM',
+    channel: true,
+  });
+}
+
+async function becomeHealthy(name: string, url: string, child: Child): Promise<void> {
+  let last = 'no answer';
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(100)) {
+    if (!child.isRunning()) throw new Failed(`${name} ended while it was starting.`);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    if (answer?.ok) return;
+    if (answer) last = `${answer.status} ${await answer.text().catch(() => '')}`.slice(0, 200);
+  }
+  throw new Failed(`${name} was not well within 90 s (${last}).`);
+}

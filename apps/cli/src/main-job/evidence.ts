@@ -1,0 +1,103 @@
+import { createHash, randomInt } from 'node:crypto';
+import type { PrivityClient } from '@privity/client';
+import { parseEnvelope } from '@privity/event-store';
+import type { FeedPage } from '@privity/event-stream';
+import { SHARDS } from '@privity/kernel';
+import type { RecordingCompleted } from '@privity/recording';
+import type { CallDecided, ReplayResult } from '@privity/routing';
+import { CONTEXTS } from '@privity/service';
+import { verifyTlogProof, type VerifierKey } from '@privity/transparency-log';
+import { type LogEntry, readLog } from '../audit-log/read-log.js';
+import { decisionReplay } from '../audit-log/replay.js';
+import type { DataDir } from '../data-dir.js';
+import type { HeadVector } from './settling.js';
+
+/** Digest of each event's bytes by `<source>/<shard>/<position>`, up to the head vector. */
+export type EventDigests = ReadonlyMap<string, string>;
+
+/** What the audit log, read from outside, shows. */
+export interface LogEvidence {
+  readonly rootOk: boolean;
+  readonly events: EventDigests;
+  /** Reasons of each decision, by its event id. */
+  readonly decisions: ReadonlyMap<string, CallDecided['data']>;
+  /** By recording id. */
+  readonly completed: ReadonlyMap<string, RecordingCompleted['data']>;
+  readonly replay: ReplayResult;
+  /** Entries drawn at random. */
+  readonly drawn: readonly LogEntry[];
+}
+
+/** Reads the whole log once and takes from it all that the checks need. */
+export async function readLogEvidence(
+  client: PrivityClient,
+  dataDir: DataDir,
+  vkey: VerifierKey,
+  heads: HeadVector,
+  draw: number,
+): Promise<LogEvidence> {
+  const events = new Map<string, string>();
+  const decisions = new Map<string, CallDecided['data']>();
+  const completed = new Map<string, RecordingCompleted['data']>();
+  const drawn: LogEntry[] = [];
+  const replay = decisionReplay(dataDir);
+  const { rootOk } = await readLog(client, vkey, (entry) => {
+    const { id, source, shard, position, type, data } = parseEnvelope(entry.text);
+    if (Number(position) <= (heads.get(source)?.[shard] ?? 0)) {
+      events.set(`${source}/${shard}/${position}`, digestOf(entry.text));
+      // Reservoir sampling: every entry has the same chance, whatever their number.
+      if (drawn.length < draw) drawn.push(entry);
+      else {
+        const place = randomInt(entry.index + 1);
+        if (place < draw) drawn[place] = entry;
+      }
+    }
+    if (type === 'routing.CallDecided') decisions.set(id, data as CallDecided['data']);
+    if (type === 'recording.RecordingCompleted') {
+      const recording = data as RecordingCompleted['data'];
+      completed.set(recording.recording, recording);
+    }
+    replay.take(entry.text);
+  });
+  return { rootOk, events, decisions, completed, replay: replay.finish(), drawn };
+}
+
+/** The same events as their publishers have them, read from each service's feed. */
+export async function readFeeds(client: PrivityClient, heads: HeadVector): Promise<EventDigests> {
+  const events = new Map<string, string>();
+  for (const context of CONTEXTS) {
+    const source = `/privity/${context}`;
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const head = heads.get(source)?.[shard] ?? 0;
+      for (let after = 0; after < head;) {
+        const page = await client.feed<FeedPage>(context, shard, { after, limit: 1_000 });
+        const texts = page.shards.find((one) => one.shard === shard)?.events ?? [];
+        if (texts.length === 0) break;
+        for (const text of texts) {
+          after = Number(parseEnvelope(text).position);
+          if (after <= head) events.set(`${source}/${shard}/${after}`, digestOf(text));
+        }
+      }
+    }
+  }
+  return events;
+}
+
+/** Asks the log for a proof of each entry and checks it against the entry's bytes. @returns how many hold */
+export async function verifyProofs(
+  client: PrivityClient,
+  entries: readonly LogEntry[],
+  vkey: VerifierKey,
+): Promise<number> {
+  let verified = 0;
+  for (const { index, text } of entries) {
+    const proof = await client.audit.proof(parseEnvelope(text).id);
+    // Throws unless the proof leads from these bytes to a root that the log signed.
+    if (verifyTlogProof(proof, text, vkey).index === index) verified++;
+  }
+  return verified;
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { FacilityPolicy, ImportKind, PrivityClient } from '@privity/client';
+import { Failed } from '../failures.js';
+
+/** What an export brings, in the order in which it is read: who is protected before anybody calls. */
+export const IMPORTS: readonly (readonly [ImportKind, string])[] = [
+  ['bar-roll', 'bar_roll.csv'],
+  ['do-not-record', 'do_not_record.csv'],
+  ['facilities', 'facilities.csv'],
+  ['roster', 'roster.csv'],
+  ['allowed-numbers', 'allowed_numbers.csv'],
+  ['movements', 'movements.csv'],
+];
+
+/** A number must be on the caller's list; where the caller is, is only noted; the called party must accept one notice. */
+export const SAMPLE_POLICY: FacilityPolicy = {
+  allowedList: 'required',
+  presence: 'noted',
+  recording: 'permitted',
+  notices: [{ party: 'callee', language: 'en', acceptance: 'required' }],
+  maxSeconds: 3600,
+};
+
+/** Imports every list of an export; the same file again changes nothing. @throws Failed naming the list */
+export async function importLists(client: PrivityClient, folder: string, say: (line: string) => void): Promise<void> {
+  for (const [kind, file] of IMPORTS) {
+    const report = await client.imports.run(kind, join(folder, file));
+    if (report.state !== 'applied') {
+      throw new Failed(
+        `${file} could not be imported: ${report.problem?.detail ?? report.problem?.code ?? report.state}`,
+      );
+    }
+    const rejected = report.rejected.length === 0 ? '' : `, ${report.rejected.length} rejected`;
+    say(`  ${kind}: ${report.rows} rows, ${report.added} added, ${report.unchanged} unchanged${rejected}`);
+  }
+}
+
+/** Gives every facility the sample policy. */
+export async function setPolicies(client: PrivityClient, facilities: Iterable<string>): Promise<void> {
+  for (const facility of facilities) await client.setPolicy(facility, SAMPLE_POLICY);
+}

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+
+/** What `--json FILE` writes; the names are fixed. */
+export interface MainJobReport {
+  readonly stream: 'kafka' | 'feed';
+  readonly calls: number;
+  readonly denied: number;
+  readonly notConnected: number;
+  readonly connected: number;
+  readonly recorded: number;
+  readonly unrecorded: number;
+  /** By the first reason that turned recording off; adds up to `unrecorded`. */
+  readonly unrecordedByReason: Readonly<Record<string, number>>;
+  /** Objects in the media folder whose call, says the export, was to a protected number. */
+  readonly protectedRecorded: number;
+  /** Distinct positions that the services published, up to the head vector taken after the last call. */
+  readonly events: number;
+  /** Of these, in the audit log with the same bytes. */
+  readonly eventsInLog: number;
+  readonly replayed: number;
+  readonly replayMismatches: number;
+  readonly proofsVerified: number;
+  readonly audioBytesSent: number;
+  readonly audioBytesDecrypted: number;
+  /** From the first import to the last check. */
+  readonly seconds: number;
+}
+
+export function writeReport(file: string, report: MainJobReport): Promise<void> {
+  return writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** The report as a table for people. */
+export function table(report: MainJobReport): string {
+  const n = (value: number) => value.toLocaleString('en-US');
+  const rows: [string, string, string][] = [
+    ['calls played', n(report.calls), `over ${report.stream}, in ${n(report.seconds)} s`],
+    ['  denied', n(report.denied), ''],
+    ['  not connected', n(report.notConnected), ''],
+    ['  connected', n(report.connected), ''],
+    ['    recorded', n(report.recorded), ''],
+    ['    unrecorded', n(report.unrecorded), ''],
+    ...Object.entries(report.unrecordedByReason).map(([reason, count]): [string, string, string] => [
+      `      ${reason}`,
+      n(count),
+      '',
+    ]),
+    ['protected calls recorded', n(report.protectedRecorded), "the media folder's names against the export's files"],
+    ['events published', n(report.events), 'distinct positions, all services'],
+    ['  of these in the audit log', n(report.eventsInLog), 'the same bytes, under a signed checkpoint'],
+    ['decisions derived again', n(report.replayed), `${n(report.replayMismatches)} differ`],
+    ['inclusion proofs verified', n(report.proofsVerified), 'entries drawn at random'],
+    ['audio bytes sent', n(report.audioBytesSent), ''],
+    ['audio bytes decrypted', n(report.audioBytesDecrypted), 'inside the vault, equal digests'],
+  ];
+  const [left, right] = [0, 1].map((column) => Math.max(...rows.map((row) => row[column as 0 | 1].length)));
+  return rows
+    .map(([name, value, remark]) => `  ${name.padEnd(left ?? 0)}  ${value.padStart(right ?? 0)}  ${remark}`.trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PrivityClient } from '@privity/client';
+import type { StreamReport } from '@privity/event-stream';
+import { Failed } from '../failures.js';
+
+/** Head of each shard, by source: what must be in the log. */
+export type HeadVector = ReadonlyMap<string, readonly number[]>;
+
+/** Where every shard of every service stands now. */
+export async function headVector(client: PrivityClient): Promise<HeadVector> {
+  const report = await streamReport(client);
+  return new Map(report.map(({ source, shards }) => [source, shards.map(({ head }) => head)]));
+}
+
+/**
+ * Waits until every consumer has applied every event there is, and events no longer beget events.
+ * @throws Failed naming a consumer that halted, or one that is still behind when patience ends
+ */
+export async function waitUntilQuiet(client: PrivityClient, patienceMs: number): Promise<void> {
+  let before = '';
+  for (const deadline = Date.now() + patienceMs; ; await sleep(250)) {
+    const report = await streamReport(client);
+    const behind = lagging(report);
+    const now = JSON.stringify(report.map(({ source, shards }) => [source, shards.map(({ head }) => head)]));
+    if (behind.length === 0 && now === before) return;
+    before = now;
+    if (Date.now() > deadline)
+      throw new Failed(`The streams do not come to rest: ${behind[0] ?? 'new events keep coming'}`);
+  }
+}
+
+/** Waits until the log holds every event up to `heads`. */
+export async function waitForLog(client: PrivityClient, heads: HeadVector, patienceMs: number): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; ; await sleep(250)) {
+    const missing = missingFromLog(await logCoverage(client), heads);
+    if (missing === undefined) return;
+    if (Date.now() > deadline) throw new Failed(`The audit log does not reach ${missing}`);
+  }
+}
+
+interface LogCoverage {
+  readonly shards: readonly { readonly source: string; readonly shard: number; readonly signed: number }[];
+}
+
+async function logCoverage(client: PrivityClient): Promise<LogCoverage> {
+  return client.request<LogCoverage>('GET', '/api/audit/log');
+}
+
+function missingFromLog({ shards }: LogCoverage, heads: HeadVector): string | undefined {
+  for (const [source, positions] of heads) {
+    for (const [shard, head] of positions.entries()) {
+      const signed = shards.find((one) => one.source === source && one.shard === shard)?.signed ?? 0;
+      if (signed < head) return `${source} shard ${shard} position ${head} (it is at ${signed})`;
+    }
+  }
+  return undefined;
+}
+
+async function streamReport(client: PrivityClient): Promise<readonly StreamReport[]> {
+  const answer = await client.streamStatus<readonly StreamReport[] | { readonly sources: readonly StreamReport[] }>();
+  return 'sources' in answer ? answer.sources : answer;
+}
+
+function lagging(report: readonly StreamReport[]): string[] {
+  return report.flatMap(({ source, shards }) =>
+    shards.flatMap(({ shard, head, acked, consumers }) => {
+      const late = consumers.filter(({ lag }) => lag > 0);
+      const halted = consumers.find((one) => one.halted !== undefined);
+      if (halted) throw new Failed(`${halted.consumer} halted at ${source} shard ${shard}: see GET /api/stream/status`);
+      const unsent = acked !== undefined && acked < head ? [`relay of ${source} shard ${shard}`] : [];
+      return [
+        ...unsent,
+        ...late.map(({ consumer, lag }) => `${consumer} is ${lag} behind on ${source} shard ${shard}`),
+      ];
+    }),
+  );
+}

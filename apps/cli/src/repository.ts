@@ -1,0 +1,6 @@
+import { join } from 'node:path';
+
+/** The checkout: services are started from its `apps`, the samples lie in its `samples`. */
+export const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
+
+export const SAMPLES = join(REPOSITORY, 'samples', 'legacy-export');
