@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventStore } from '@privity/event-store';
+import { ProtectionView } from '@privity/registry';
+import { replayDecisions } from '@privity/routing';
 import { withPostgres } from '@privity/testing';
 import type { CallAnswer } from './calls/call-answer.js';
 import { House, until } from './testing/house.js';
@@ -329,4 +332,19 @@ describe('starting again', () => {
     expect(await dial(LAWYER)).toMatchObject({ body: { reasons: expect.arrayContaining(['number-protected']) } });
     await until(async () => ((await dial(FRIEND)).body.recording === 'after-notice' ? true : undefined));
   }, 30_000);
+});
+
+describe('replay', () => {
+  it('derives every decision of this file again from both stores (P7)', async () => {
+    const texts: string[] = [];
+    for (const store of [house.store, house.registry.app.get(EventStore)]) {
+      for (const { shard, position } of await store.heads()) {
+        texts.push(...(await store.readShard(shard, 0, position)).map(({ text }) => text));
+      }
+    }
+    const decisions = texts.filter((text) => text.includes('"type":"routing.CallDecided"')).length;
+    const history = new ProtectionView(house.viewDigestKey, Infinity);
+    expect(await replayDecisions(texts, history)).toEqual({ replayed: decisions, mismatches: [] });
+    expect(decisions).toBeGreaterThan(50);
+  });
 });

@@ -1,0 +1,270 @@
+import { describe, expect, it } from '@jest/globals';
+import { SHARDS, shardOf } from '@privity/kernel';
+import { numberStream, ProtectionView } from '@privity/registry';
+import {
+  callerStream,
+  decideCall,
+  DirectoryView,
+  facilityStream,
+  type FacilityPolicy,
+  gatherFacts,
+  LogOutOfOrder,
+  replayDecisions,
+  type RoutingEvent,
+} from '@privity/routing';
+import fc from 'fast-check';
+
+const KEY = Buffer.alloc(32, 9);
+const index = (n: number) => `e1.${String(n).padStart(43, 'n')}`;
+const caller = (n: number) => `e1.${String(n).padStart(43, 'c')}`;
+const FACILITIES = ['ME01', 'NY02'];
+const at = '2026-03-01T12:00:00.000Z';
+
+/** Two stores and the service between them, as small as they can be: what it logs is what a service would. */
+class Scene {
+  readonly log: string[] = [];
+  private readonly heads = new Map<string, number>();
+  private readonly registry = new ProtectionView(KEY);
+  private readonly directory = new DirectoryView();
+  /** What the service has not applied yet: its view of the registry lags by that. */
+  private lag: (() => void)[] = [];
+
+  append(source: 'registry' | 'routing', stream: string, event: { type: string; data: unknown }): string {
+    const shard = shardOf(stream);
+    const position = (this.heads.get(`${source}/${shard}`) ?? 0) + 1;
+    this.heads.set(`${source}/${shard}`, position);
+    const id = `${source}-${shard}-${position}`;
+    this.log.push(
+      `{"specversion":"1.0","id":"${id}","source":"/privity/${source}","type":"${event.type}","subject":"${stream}",` +
+        `"time":"${at}","datacontenttype":"application/json","dataschema":"urn:privity:${event.type}:1",` +
+        `"data":${JSON.stringify(event.data)},"sequence":"1","shard":${shard},"position":"${position}"}`,
+    );
+    if (source === 'registry') this.lag.push(() => this.registry.apply(shard, position, id, event));
+    else this.directory.apply(shard, position, id, event as RoutingEvent);
+    return id;
+  }
+
+  protect(n: number, category = 'attorney'): void {
+    const source = { kind: 'staff', ref: 'r' };
+    const data = { index: index(n), source, category, basis: 'b', since: at };
+    this.append('registry', numberStream(index(n)), { type: 'registry.NumberProtected', data });
+  }
+
+  allow(who: number, n: number, relation: string, status: string): void {
+    const data = { caller: caller(who), numbers: [{ index: index(n), relation, status }] };
+    this.append('routing', callerStream(caller(who)), { type: 'routing.NumbersAllowed', data });
+  }
+
+  list(who: number, facility: string): void {
+    const person = { kid: 'k', iv: 'i', ct: 'c' };
+    const data = { caller: caller(who), person, facility, status: 'in' };
+    this.append('routing', callerStream(caller(who)), { type: 'routing.CallerListed', data });
+  }
+
+  open(facility: string): void {
+    const data = { facility, name: 'N', state: 'ME', type: 'jail', population: 1, timezone: 'America/New_York' };
+    this.append('routing', facilityStream(facility), { type: 'routing.FacilityListed', data });
+  }
+
+  rule(facility: string, version: number, change: Partial<FacilityPolicy>): void {
+    const notices = [{ party: 'callee', language: 'en', acceptance: 'required' }];
+    const policy = {
+      allowedList: 'required',
+      presence: 'noted',
+      recording: 'permitted',
+      notices,
+      maxSeconds: 60,
+      ...change,
+    };
+    const data = { facility, version, policy };
+    this.append('routing', facilityStream(facility), { type: 'routing.FacilityPolicySet', data });
+  }
+
+  catchUp(): void {
+    for (const apply of this.lag) apply();
+    this.lag = [];
+  }
+
+  call(who: number, n: number, facility: string, state: 'fresh' | 'stale' = 'fresh') {
+    const view = this.registry;
+    const registry = {
+      used: {
+        positions: view.positions(),
+        digest: view.digest(),
+        protectedNumbers: view.count,
+        ageMs: 5,
+        state,
+      },
+      standing: (of: string) => {
+        const protection = view.isProtected(of);
+        return protection && (protection.category === 'hotline' ? ('hotline' as const) : ('protected' as const));
+      },
+    };
+    const request = { facility, caller: caller(who), dialed: index(n), at };
+    const decided = decideCall(request, gatherFacts(request, registry, this.directory.now()));
+    return { id: this.append('routing', `call-${this.log.length}`, decided), data: decided.data };
+  }
+}
+
+const replay = (log: readonly string[]) => replayDecisions(log, new ProtectionView(KEY, Infinity));
+
+/** Any order in which each shard of each source keeps its own. */
+function interleaved(log: readonly string[], picks: readonly number[]): string[] {
+  const shards = new Map<string, string[]>();
+  for (const text of log) {
+    const { source, shard } = JSON.parse(text) as { source: string; shard: number };
+    const key = `${source}/${shard}`;
+    shards.set(key, [...(shards.get(key) ?? []), text]);
+  }
+  const queues = [...shards.values()];
+  const out: string[] = [];
+  for (let i = 0; queues.length > 0; i += 1) {
+    const at = (picks[i % Math.max(1, picks.length)] ?? 0) % queues.length;
+    const queue = queues[at] as string[];
+    out.push(queue.shift() as string);
+    if (queue.length === 0) queues.splice(at, 1);
+  }
+  return out;
+}
+
+const step = fc.oneof(
+  fc.record({ do: fc.constant('protect' as const), n: fc.nat(5), hotline: fc.boolean() }),
+  fc.record({
+    do: fc.constant('allow' as const),
+    who: fc.nat(3),
+    n: fc.nat(5),
+    relation: fc.constantFrom('FRIEND', 'SPOUSE', 'LEGAL'),
+    status: fc.constantFrom('approved', 'pending', 'denied'),
+  }),
+  fc.record({ do: fc.constant('list' as const), who: fc.nat(3), facility: fc.constantFrom(...FACILITIES) }),
+  fc.record({ do: fc.constant('open' as const), facility: fc.constantFrom(...FACILITIES) }),
+  fc.record({
+    do: fc.constant('rule' as const),
+    facility: fc.constantFrom(...FACILITIES),
+    presence: fc.constantFrom('required' as const, 'noted' as const),
+    recording: fc.constantFrom('permitted' as const, 'off' as const),
+  }),
+  fc.record({ do: fc.constant('catch up' as const) }),
+  fc.record({
+    do: fc.constant('call' as const),
+    who: fc.nat(3),
+    n: fc.nat(5),
+    facility: fc.constantFrom(...FACILITIES),
+    state: fc.constantFrom('fresh' as const, 'stale' as const),
+  }),
+);
+
+function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[]): {
+  scene: Scene;
+  calls: number;
+} {
+  const scene = new Scene();
+  let calls = 0;
+  let version = 0;
+  for (const one of steps) {
+    if (one.do === 'protect') scene.protect(one.n, one.hotline ? 'hotline' : 'attorney');
+    else if (one.do === 'allow') scene.allow(one.who, one.n, one.relation, one.status);
+    else if (one.do === 'list') scene.list(one.who, one.facility);
+    else if (one.do === 'open') scene.open(one.facility);
+    else if (one.do === 'rule')
+      scene.rule(one.facility, (version += 1), { presence: one.presence, recording: one.recording });
+    else if (one.do === 'catch up') scene.catchUp();
+    else {
+      scene.call(one.who, one.n, one.facility, one.state);
+      calls += 1;
+    }
+  }
+  return { scene, calls };
+}
+
+describe('replay', () => {
+  it('equals what was decided live, whatever the order of shards and sources in the log (P7)', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.array(fc.nat(23)), async (steps, picks) => {
+        const { scene, calls } = play(steps);
+        expect(await replay(interleaved(scene.log, picks))).toEqual({ replayed: calls, mismatches: [] });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  const ordinary = () => {
+    const scene = new Scene();
+    for (const facility of FACILITIES) scene.open(facility);
+    scene.rule('ME01', 1, {});
+    scene.list(1, 'ME01');
+    scene.allow(1, 1, 'FRIEND', 'approved');
+    scene.protect(2);
+    scene.protect(3, 'hotline');
+    scene.catchUp();
+    return scene;
+  };
+
+  it('finds and names a planted wrong decision in an otherwise valid log', async () => {
+    const scene = ordinary();
+    const recorded = scene.call(1, 1, 'ME01');
+    const lawyer = scene.call(1, 2, 'ME01');
+    expect([recorded.data.recording, lawyer.data.recording]).toEqual(['after-notice', 'off']);
+    const planted = scene.log.map((text) =>
+      text.includes(`"id":"${lawyer.id}"`)
+        ? text.replace('"recording":"off","reasons":["number-protected"]', '"recording":"after-notice","reasons":[]')
+        : text,
+    );
+    const { replayed, mismatches } = await replay(planted);
+    expect(replayed).toBe(2);
+    expect(mismatches).toEqual([
+      { event: lawyer.id, field: 'data.recording', live: '"after-notice"', derived: '"off"' },
+      { event: lawyer.id, field: 'data.reasons', live: '[]', derived: '["number-protected"]' },
+    ]);
+  });
+
+  it.each([
+    [
+      'another digest of the registry',
+      /("protectedNumbers":2,"ageMs":5)/,
+      '"protectedNumbers":3,"ageMs":5',
+      'data.registry.protectedNumbers',
+    ],
+    ['another version of the policy', /"policyVersion":1/, '"policyVersion":2', 'data.policyVersion'],
+    ['a caller at the hotline', /"dialed"/, '"caller":"x","dialed"', 'data.caller'],
+    ['equal values in other bytes', /"ageMs":5/, '"ageMs":5.0', 'data'],
+  ])('sees %s', async (_, from, to, field) => {
+    const scene = ordinary();
+    const { id } = scene.call(1, 3, 'ME01');
+    const planted = scene.log.map((text) => (text.includes(`"id":"${id}"`) ? text.replace(from, to) : text));
+    const { mismatches } = await replay(planted);
+    expect(mismatches.map((mismatch) => [mismatch.event, mismatch.field])).toEqual([[id, field]]);
+  });
+
+  it('does not believe positions that the log never reached', async () => {
+    const scene = ordinary();
+    const { id } = scene.call(1, 1, 'ME01');
+    const far = new Array<number>(SHARDS).fill(999).join();
+    const planted = scene.log.map((text) =>
+      text.includes(`"id":"${id}"`) ? text.replace(/("registry":\{"positions":\[)[^\]]*/, `$1${far}`) : text,
+    );
+    const { replayed, mismatches } = await replay(planted);
+    expect({ replayed, fields: mismatches.map(({ field }) => field) }).toEqual({
+      replayed: 1,
+      fields: ['data.registry.positions'],
+    });
+  });
+
+  it('stops at a log with a hole', async () => {
+    const scene = ordinary();
+    scene.protect(2);
+    const [first] = scene.log.filter((text) => text.includes('"type":"registry.NumberProtected"'));
+    await expect(replay(scene.log.filter((text) => text !== first))).rejects.toThrow(LogOutOfOrder);
+  });
+
+  it('uses what was known then, not what is known now (P8 is another question)', async () => {
+    const scene = ordinary();
+    const before = scene.call(1, 1, 'ME01');
+    scene.protect(1);
+    const lagging = scene.call(1, 1, 'ME01');
+    scene.catchUp();
+    const after = scene.call(1, 1, 'ME01');
+    expect([before, lagging, after].map(({ data }) => data.recording)).toEqual(['after-notice', 'after-notice', 'off']);
+    expect(await replay(scene.log)).toEqual({ replayed: 3, mismatches: [] });
+  });
+});
