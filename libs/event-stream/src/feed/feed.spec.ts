@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { run } from '../contract/script.js';
+import { sourceOf } from '../names.js';
+import { type FeedHttp, feedHttp } from '../test-bench/feed-http.js';
+import { ScriptedShards } from '../test-bench/scripted-shards.js';
+import { FeedClient } from './feed-client.js';
+import { feedQuery } from './feed-wire.js';
+
+const context = 'test';
+const source = sourceOf(context);
+
+describe('the feed over HTTP', () => {
+  let http: FeedHttp;
+  let client: FeedClient;
+  const shards = new ScriptedShards();
+  beforeAll(async () => {
+    http = await feedHttp();
+    http.add(context, shards);
+    client = new FeedClient(http.addresses([context, 'absent']));
+    shards.deliver(2, run(context, 2, 1, 3));
+    shards.deliver(5, run(context, 5, 1, 1));
+  });
+  afterAll(async () => {
+    await client.close();
+    await http.close();
+  });
+
+  it('answers with the stored texts, for the shards asked for that have news', async () => {
+    const page = await client.read(
+      source,
+      new Map([
+        [2, 0],
+        [3, 0],
+        [5, 1],
+      ]),
+      { limit: 10 },
+    );
+    expect(page).toEqual({ source, shards: [{ shard: 2, head: 3, events: run(context, 2, 1, 3) }] });
+  });
+
+  it('says where every shard stands', async () => {
+    const heads = await client.heads(source);
+    expect(heads).toHaveLength(12);
+    expect(heads[2]).toEqual({ shard: 2, position: 3 });
+  });
+
+  it('waits for news of any shard asked for, and no longer', async () => {
+    const asked = performance.now();
+    const answer = client.read(
+      source,
+      new Map([
+        [7, 0],
+        [8, 0],
+      ]),
+      { limit: 10, wait: 10_000 },
+    );
+    setTimeout(() => shards.deliver(8, run(context, 8, 1, 1)), 150);
+    expect((await answer).shards).toMatchObject([{ shard: 8, head: 1 }]);
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    expect((await client.read(source, new Map([[9, 0]]), { limit: 10, wait: 60 })).shards).toEqual([]);
+  });
+
+  it('is closed to whoever has no right to it, and plain about a publisher that is away', async () => {
+    const stranger = new FeedClient({ ...http.addresses([context]), token: 'guessed' });
+    await expect(stranger.heads(source)).rejects.toMatchObject({ code: 'feed-unavailable' });
+    await stranger.close();
+    await expect(client.heads(sourceOf('absent'))).rejects.toThrow('it answers 404');
+    await expect(client.heads(sourceOf('unconfigured'))).rejects.toThrow('no address is configured');
+  });
+});
+
+describe('the parameters of a feed', () => {
+  it('are one shard and a position, or several', () => {
+    expect(feedQuery('3', { after: '17', limit: '5', wait: '100' })).toEqual({
+      after: new Map([[3, 17]]),
+      limit: 5,
+      wait: 100,
+    });
+    expect(feedQuery(undefined, { after: '0:12,11:7' }).after).toEqual(
+      new Map([
+        [0, 12],
+        [11, 7],
+      ]),
+    );
+    expect(feedQuery(undefined, {})).toEqual({ after: new Map(), limit: 500, wait: 0 });
+    expect(feedQuery('0', { limit: '100000', wait: '999999' })).toMatchObject({ limit: 1_000, wait: 30_000 });
+  });
+
+  it.each([
+    ['12', {}, 'shard'],
+    ['-1', {}, 'shard'],
+    ['0', { after: '1.5' }, 'after'],
+    ['0', { after: '9007199254740993' }, 'after'],
+    ['0', { limit: '0' }, 'limit'],
+    ['0', { wait: 'long' }, 'wait'],
+    [undefined, { after: '0:1:2' }, 'after'],
+    [undefined, { after: '12:0' }, 'after'],
+    [undefined, { after: '3' }, 'after'],
+  ])('%s %j is refused naming %s', (shard, parameters, field) => {
+    expect(() => feedQuery(shard, parameters)).toThrow(expect.objectContaining({ code: 'invalid-input', field }));
+  });
+});
