@@ -1,6 +1,6 @@
 import { parseEnvelope, recorded, sameContent, textOf } from './envelope.js';
 import { ConcurrencyConflict, DuplicateEvent } from './errors.js';
-import type { Appended, RecordedEvent, ShardHead } from './event.js';
+import type { Appended, ExpectedVersion, RecordedEvent, ShardHead } from './event.js';
 import type { PreparedAppend } from './validation.js';
 
 /** A row of the SQL function `append`: the answer to one append. */
@@ -22,19 +22,24 @@ export function batchArguments(
 ): unknown[] {
   const touched = [...new Set(batch.map((append) => append.shard))];
   const heads = touched.map((shard) => known.get(shard)).filter((head) => head?.id !== undefined);
-  const events = batch.flatMap((append, n) => append.events.map((event) => ({ owner: n + 1, event })));
+  const rows = batch.flatMap((append, n) => append.events.map((event) => ({ owner: n + 1, append, event })));
   return [
     identity,
     heads.map((head) => head?.shard),
     heads.map((head) => head?.position),
     heads.map((head) => head?.id),
-    batch.map((append) => append.shard),
-    batch.map((append) => append.stream),
-    batch.map(({ expected }) => (expected === 'any' ? -1 : expected === 'no stream' ? 0 : expected)),
-    events.map(({ owner }) => owner),
-    events.map(({ event }) => event.id),
-    events.map(({ event }) => event.body),
+    rows.map(({ owner }) => owner),
+    rows.map(({ append }) => append.shard),
+    rows.map(({ append }) => append.stream),
+    rows.map(({ append }) => expectedNumber(append.expected)),
+    rows.map(({ event }) => event.id),
+    rows.map(({ event }) => event.body),
   ];
+}
+
+function expectedNumber(expected: ExpectedVersion): number {
+  if (expected === 'any') return -1;
+  return expected === 'no stream' ? 0 : expected;
 }
 
 /** What one append came to. Throws ConcurrencyConflict or DuplicateEvent. */

@@ -10,11 +10,13 @@
 export const appendFunction = `
 create or replace function event_store.append(
   expected_identity text, known_shards int[], known_positions bigint[], known_ids uuid[],
-  shards int[], streams text[], expected bigint[],
-  owners int[], ids uuid[], bodies text[])
-returns table (ord int, written boolean, version int, first_position bigint, first_previd uuid,
-               known_texts text[])
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  owners int[], shards int[], streams text[], expected bigint[], ids uuid[], bodies text[])
+returns table (ord int, written boolean, version int, first_position bigint, first_previd uuid, known_texts text[])
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+-- the plan is the same for any batch, and planning would cost more than a small batch takes
+set plan_cache_mode = force_generic_plan
+as $$
 declare
   lost text;
 begin
@@ -31,56 +33,57 @@ begin
   end if;
   select k.shard || '/' || k.position into lost
     from unnest(known_shards, known_positions, known_ids) k(shard, position, id)
-    where k.position > 0 and not exists (
-      select from event_store.event e where e.shard = k.shard and e.position = k.position and e.id = k.id)
+    where (select e.id from event_store.event e where e.shard = k.shard and e.position = k.position)
+          is distinct from k.id
     limit 1;
   if lost is not null then
     raise exception 'event % is missing or another', lost using errcode = 'PV001';
   end if;
 
-  -- scalar subqueries go by the unique indexes; a join here is a hash join and costs four fifths of the rate
+  -- scalar subqueries go by the unique indexes: a join here is a hash join and costs four fifths of the rate. The bodies
+  -- stay in their array until they are inserted, because each step would copy them
   return query
-  with asked as materialized (
-    select a.ord, a.shard, a.stream, a.expected,
-           coalesce((select s.sequence from event_store.stream s where s.stream = a.stream), 0) as version
-      from unnest(shards, streams, expected) with ordinality a(shard, stream, expected, ord)),
-  sent as materialized (
-    select e.n, e.id, e.body, a.ord, a.shard, a.stream, a.version,
-           a.expected = -1 or a.expected = a.version as as_expected,
-           (select x.position from event_store.event x where x.id = e.id and x.shard = a.shard) as known
-      from unnest(owners, ids, bodies) with ordinality e(owner, id, body, n)
-      join asked a on a.ord = e.owner),
-  judged as materialized (
-    select s.*, bool_or(s.known is not null) over (partition by s.ord) as repeated from sent s),
-  -- conflicts and repeats leave before numbering: no gap, and no harm to their neighbours
-  accepted as materialized (
-    select j.*, row_number() over by_shard as r, lag(j.id) over by_shard as before,
-           row_number() over (partition by j.ord order by j.n) as k
-      from judged j where j.as_expected and not j.repeated
-      window by_shard as (partition by j.shard order by j.n)),
-  counted as (
-    select a.shard, count(*) as n, (array_agg(a.id order by a.n desc))[1] as last from accepted a group by a.shard),
+  with sent as materialized (
+    select e.n, e.owner, e.shard, e.stream, e.expected, e.id,
+           coalesce((select s.sequence from event_store.stream s where s.stream = e.stream), 0) as version,
+           (select x.event from event_store.event x where x.id = e.id and x.shard = e.shard) as known
+      from unnest(owners, shards, streams, expected, ids)
+           with ordinality e(owner, shard, stream, expected, id, n)),
+  judged as (
+    select s.*, row_number() over by_append as k,
+           (s.expected = -1 or s.expected = s.version)
+             and not bool_or(s.known is not null) over (partition by s.owner) as accepted
+      from sent s window by_append as (partition by s.owner order by s.n)),
+  -- conflicts and repeats are numbered apart: they leave no gap, and do not harm their neighbours
+  numbered as (
+    select j.*, row_number() over by_shard as r, lag(j.id) over by_shard as before
+      from judged j window by_shard as (partition by j.shard, j.accepted order by j.n)),
   base as materialized (
-    select h.shard, h.position, h.id from event_store.head h where h.shard in (select c.shard from counted c)),
-  moved as (
-    update event_store.head h set position = h.position + c.n, id = c.last from counted c where h.shard = c.shard),
+    select h.shard, h.position, h.id from event_store.head h where h.shard = any(shards)),
   placed as materialized (
-    select a.*, b.position + a.r as position, a.version + a.k as sequence, coalesce(a.before, b.id) as previd
-      from accepted a join base b on b.shard = a.shard),
+    select m.n, m.owner, m.shard, m.stream, m.id, m.known, m.accepted,
+           case when m.accepted then b.position + m.r end as position,
+           case when m.accepted then m.version + m.k else m.version end as sequence,
+           coalesce(m.before, b.id) as previd
+      from numbered m join base b on b.shard = m.shard),
+  moved as (
+    update event_store.head h set position = l.position, id = l.id
+      from (select distinct on (p.shard) p.shard, p.position, p.id
+              from placed p where p.accepted order by p.shard, p.position desc) l
+      where h.shard = l.shard),
   grown as (
     insert into event_store.stream (stream, shard, sequence)
-    select p.stream, p.shard, max(p.sequence) from placed p group by p.stream, p.shard
+    select p.stream, p.shard, max(p.sequence) from placed p where p.accepted group by p.stream, p.shard
     on conflict on constraint stream_pkey do update set sequence = excluded.sequence),
   kept as (
     insert into event_store.event (shard, position, stream, sequence, id, event)
     select p.shard, p.position, p.stream, p.sequence, p.id,
-           p.body || ',"sequence":"' || p.sequence || '","shard":' || p.shard || ',"position":"' || p.position || '"' ||
-           case when p.previd is null then '' else ',"previd":"' || p.previd || '"' end || '}'
-      from placed p)
-  select j.ord::int, bool_and(p.n is not null), coalesce(max(p.sequence), max(j.version))::int,
-         min(p.position), (array_agg(p.previd order by j.n))[1],
-         case when bool_or(j.repeated) then array_agg(
-           (select x.event from event_store.event x where x.shard = j.shard and x.position = j.known) order by j.n) end
-    from judged j left join placed p on p.n = j.n
-    group by j.ord order by j.ord;
+           bodies[p.n] || ',"sequence":"' || p.sequence || '","shard":' || p.shard
+           || ',"position":"' || p.position || '"'
+           || case when p.previd is null then '' else ',"previd":"' || p.previd || '"' end || '}'
+      from placed p where p.accepted)
+  select p.owner, bool_and(p.accepted), max(p.sequence)::int, min(p.position),
+         (array_agg(p.previd order by p.n))[1],
+         case when bool_or(p.known is not null) then array_agg(p.known order by p.n) end
+    from placed p group by p.owner order by p.owner;
 end $$`;

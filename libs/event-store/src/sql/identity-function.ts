@@ -4,7 +4,7 @@
  */
 export const identityFunction = `
 create or replace function event_store.identity() returns text
-language sql volatile set search_path = pg_catalog, pg_temp as $$
-  select (pg_control_system()).system_identifier || '/' ||
-    ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int
+language sql volatile as $$
+  select (select c.system_identifier from pg_catalog.pg_control_system() c) || '/' ||
+    ('x' || pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8))::bit(32)::int
 $$`;
