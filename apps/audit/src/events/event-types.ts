@@ -1,0 +1,48 @@
+import type { AuditEvent } from '@privity/audit';
+import type { RecordingEvent } from '@privity/recording';
+import type { RegistryEvent } from '@privity/registry';
+import type { RoutingEvent } from '@privity/routing';
+
+// Written as records so that a type somebody adds to a context fails to compile here, instead of halting a shard.
+
+const REGISTRY: Record<RegistryEvent['type'], true> = {
+  'registry.NumberProtected': true,
+  'registry.ProtectionChecked': true,
+  'registry.AttorneyListed': true,
+  'registry.AttorneyListingChanged': true,
+  'registry.ListImported': true,
+};
+
+const ROUTING: Record<RoutingEvent['type'], true> = {
+  'routing.FacilityListed': true,
+  'routing.FacilityPolicySet': true,
+  'routing.CallerListed': true,
+  'routing.CallerMoved': true,
+  'routing.NumbersAllowed': true,
+  'routing.DirectoryImported': true,
+  'routing.CallDecided': true,
+  'routing.NoticeAnswered': true,
+  'routing.CallConnected': true,
+  'routing.CallEnded': true,
+  'routing.PermitRevoked': true,
+};
+
+const RECORDING: Record<RecordingEvent['type'], true> = {
+  'recording.RecordingStarted': true,
+  'recording.RecordingCompleted': true,
+  'recording.MediaRefused': true,
+  'recording.NoMediaAttested': true,
+  'recording.RecordingSealed': true,
+  'recording.PlaybackGranted': true,
+  'recording.PlaybackRefused': true,
+  'recording.PlaybackHeard': true,
+  'recording.MediaChecked': true,
+  'recording.RecordingsSearched': true,
+};
+
+const AUDIT: Record<AuditEvent['type'], true> = { 'audit.FindingRaised': true };
+
+export const REGISTRY_TYPES = Object.keys(REGISTRY);
+export const ROUTING_TYPES = Object.keys(ROUTING);
+export const RECORDING_TYPES = Object.keys(RECORDING);
+export const AUDIT_TYPES = Object.keys(AUDIT);

@@ -1,0 +1,93 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { JsonLog, Readiness } from '@privity/service';
+import { openCheckpoint, rootFromTiles } from '@privity/transparency-log';
+import { LogInconsistent } from './log-errors.js';
+import { LogSigner } from './log-signer.js';
+import { LogStore, type LogHead, type SignedHead } from './log-store.js';
+
+const INTERVAL_MS = 1_000;
+
+/**
+ * Signs what is integrated, once a second while the log grows and whenever a proof needs it. Before it signs it computes
+ * from the tiles the new root and the root signed last: a log must never sign two trees that do not continue each other.
+ */
+@Injectable()
+export class CheckpointPublisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<SignedHead> | undefined;
+  private problem: string | undefined;
+
+  constructor(
+    private readonly store: LogStore,
+    private readonly signer: LogSigner,
+    private readonly log: JsonLog,
+    readiness: Readiness,
+  ) {
+    readiness.check('log', () => this.problem);
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.publish().catch(() => undefined), INTERVAL_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running?.catch(() => undefined);
+  }
+
+  /** The checkpoint that outsiders get now. */
+  async latest(): Promise<SignedHead> {
+    return (await this.store.lastCheckpoint()) ?? this.publish();
+  }
+
+  /** A checkpoint that covers entry `index`, signing one if need be. */
+  async covering(index: number): Promise<SignedHead> {
+    const last = await this.latest();
+    return last.size > index ? last : this.publish();
+  }
+
+  /** Signs what is integrated by now; whoever asks meanwhile waits for the run after the one in hand. */
+  publish(): Promise<SignedHead> {
+    const after = this.running?.catch(() => undefined) ?? Promise.resolve();
+    const run = after.then(() => this.signHead());
+    this.running = run;
+    void run.then(
+      () => {
+        this.problem = undefined;
+      },
+      (error: unknown) => {
+        if (this.problem === undefined) this.log.failure('the log was not signed', error);
+        this.problem = error instanceof LogInconsistent ? error.message : 'the log cannot be signed';
+      },
+    );
+    return run;
+  }
+
+  private async signHead(): Promise<SignedHead> {
+    const last = await this.store.lastCheckpoint();
+    const head = await this.store.head();
+    if (last !== undefined) this.requireOwn(last);
+    if (last !== undefined && head.size < last.size)
+      throw new LogInconsistent('the log is shorter than what was signed');
+    if (last?.size === head.size) {
+      if (last.root.equals(head.root)) return last;
+      throw new LogInconsistent('the log is another than was signed for its size');
+    }
+    for (const claim of last === undefined ? [head] : [last, head]) await this.requireRoot(claim);
+    const signed = { ...head, note: this.signer.sign(head) };
+    await this.store.saveCheckpoint(signed);
+    return signed;
+  }
+
+  /** The row and the note it holds must agree, and the note must be ours. */
+  private requireOwn({ note, size, root }: SignedHead): void {
+    const signed = openCheckpoint(note, this.signer.verifier);
+    if (signed.size !== size || !signed.root.equals(root)) throw new LogInconsistent('a stored checkpoint was altered');
+  }
+
+  private async requireRoot({ size, root }: LogHead): Promise<void> {
+    if (!(await rootFromTiles(size, this.store.readTiles)).equals(root)) {
+      throw new LogInconsistent(`the tiles do not give the root of size ${size}`);
+    }
+  }
+}

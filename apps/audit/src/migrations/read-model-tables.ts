@@ -1,0 +1,47 @@
+/** Read models, each version in a schema of its own, and what the findings consumer remembers. */
+export const READ_MODEL_TABLES = `
+create schema if not exists accesses_v1;
+create table if not exists accesses_v1.recording (
+  recording text primary key,
+  facility text not null,
+  sealed boolean not null default false
+);
+create table if not exists accesses_v1.access (
+  event uuid primary key,
+  recording text not null,
+  person text,
+  at text not null,
+  kind text not null,
+  playback text,
+  purpose text,
+  case_number text,
+  reason text,
+  ranges jsonb
+);
+create index if not exists access_by_recording on accesses_v1.access (recording, at, event);
+create index if not exists access_by_person on accesses_v1.access (person, at, event);
+
+create schema if not exists findings_v1;
+create table if not exists findings_v1.finding (
+  event uuid primary key,
+  kind text not null,
+  about text not null,
+  evidence text not null,
+  detail text not null,
+  at text not null
+);
+create index if not exists finding_by_time on findings_v1.finding (at, event);
+
+create schema if not exists watch;
+create table if not exists watch.unpermitted_decision (decision text primary key);
+create table if not exists watch.protected_number (number text primary key, protected_at text not null);
+create table if not exists watch.recording (
+  event text primary key,
+  stream text not null,
+  decision text not null,
+  dialed text not null,
+  started_at text not null
+);
+create index if not exists recording_by_decision on watch.recording (decision);
+create index if not exists recording_by_dialed on watch.recording (dialed);
+`;
