@@ -17,9 +17,9 @@ export interface PermitClaims {
 const CALL_STREAM = /^call-[A-Za-z0-9_-]{43}$/;
 const CALL_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** A dialler's call id becomes part of an object's name: no separators, and neither `.` nor `..`. */
+/** A dialler's call id becomes part of an object's name: no separator can stand in it. */
 export function isCallId(text: string): boolean {
-  return CALL_ID.test(text) && !/^\.+$/.test(text);
+  return CALL_ID.test(text);
 }
 
 export function isCallStream(text: string): boolean {

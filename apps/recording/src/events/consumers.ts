@@ -1,0 +1,72 @@
+import { SubscriptionStrategy } from '@privity/event-stream';
+import type { ServiceParts } from '@privity/service';
+
+/** Stops recorders, and attests for calls without a recording. */
+export const RECORDER = Symbol('recorder');
+/** Seals what was recorded of a number that became protected (P8). */
+export const SEALS = Symbol('recording-seals');
+/** Read models `recordings_v1`. */
+export const RECORDINGS = Symbol('recordings');
+
+const OWN_EVENTS = [
+  'recording.RecordingStarted',
+  'recording.RecordingCompleted',
+  'recording.MediaRefused',
+  'recording.NoMediaAttested',
+  'recording.RecordingSealed',
+  'recording.PlaybackGranted',
+  'recording.PlaybackRefused',
+  'recording.PlaybackHeard',
+  'recording.MediaChecked',
+  'recording.RecordingsSearched',
+];
+const ROUTING_EVENTS = [
+  'routing.FacilityListed',
+  'routing.FacilityPolicySet',
+  'routing.CallerListed',
+  'routing.CallerMoved',
+  'routing.NumbersAllowed',
+  'routing.DirectoryImported',
+  'routing.NoticeAnswered',
+  'routing.CallConnected',
+];
+const REGISTRY_EVENTS = [
+  'registry.ProtectionChecked',
+  'registry.AttorneyListed',
+  'registry.AttorneyListingChanged',
+  'registry.ListImported',
+];
+
+/** The service's consumers; what each handles stands in the controllers of this folder. */
+export function subscriptions({ config, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
+  const consumer = (
+    name: string,
+    transportId: symbol,
+    sources: readonly string[],
+    ignores: readonly string[],
+  ): SubscriptionStrategy =>
+    new SubscriptionStrategy({
+      consumer: name,
+      version: 1,
+      sources,
+      ignores,
+      transportId,
+      stream: config.stream,
+      dataSource,
+      log: log.stream,
+      onCrash: (error) => {
+        log.failure('a subscription cannot go on', error, 'fatal');
+        process.exit(1);
+      },
+    });
+  return [
+    consumer('recorder', RECORDER, ['/privity/routing', '/privity/recording'], [...ROUTING_EVENTS, ...OWN_EVENTS]),
+    consumer(
+      'recording-seals',
+      SEALS,
+      ['/privity/registry', '/privity/recording'],
+      [...REGISTRY_EVENTS, ...OWN_EVENTS],
+    ),
+    consumer('recordings', RECORDINGS, ['/privity/recording'], OWN_EVENTS),
+  ];
+}

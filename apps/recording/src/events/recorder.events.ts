@@ -1,0 +1,48 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EventEnvelope } from '@privity/event-store';
+import { EventContext } from '@privity/event-stream';
+import type { CallDecided, CallEnded, PermitRevoked } from '@privity/routing/events';
+import type { RecordingCompleted } from '@privity/recording/events';
+import { Recorder } from '../recorder/recorder.js';
+import { CallMedia } from '../vault/call-media.js';
+import { Attestor } from './attestor.js';
+import { RECORDER } from './consumers.js';
+
+/** What routing says about calls. Events without a permit's parties cannot have been recorded, and are attested alike. */
+@Controller()
+export class RecorderEvents {
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly calls: CallMedia,
+    private readonly attestor: Attestor,
+  ) {}
+
+  @EventPattern<string>('routing.CallDecided', RECORDER)
+  async callDecided(
+    @Payload() event: EventEnvelope<CallDecided['data']>,
+    @Ctx() { manager }: EventContext,
+  ): Promise<void> {
+    await this.calls.decided(manager, event.subject, event.id);
+    if (event.data.outcome === 'deny') await this.attestor.attest(manager, event.subject, event.id);
+  }
+
+  @EventPattern<string>('routing.CallEnded', RECORDER)
+  async callEnded(@Payload() event: EventEnvelope<CallEnded['data']>, @Ctx() { manager }: EventContext): Promise<void> {
+    this.recorder.stop(event.subject, 'ended');
+    await this.attestor.attest(manager, event.subject, event.id);
+  }
+
+  @EventPattern<string>('routing.PermitRevoked', RECORDER)
+  permitRevoked(@Payload() event: EventEnvelope<PermitRevoked['data']>): void {
+    this.recorder.stop(event.subject, 'permit-revoked');
+  }
+
+  @EventPattern<string>('recording.RecordingCompleted', RECORDER)
+  async recordingCompleted(
+    @Payload() event: EventEnvelope<RecordingCompleted['data']>,
+    @Ctx() { manager }: EventContext,
+  ): Promise<void> {
+    await this.calls.recorded(manager, event.data.call);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { EventStore } from '@privity/event-store';
+import { fold, isUuid, PrivityError, uuidv7 } from '@privity/kernel';
+import {
+  MediaBroken,
+  recordingDecider,
+  recordingStream,
+  type AskPlayback,
+  type RecordingEvent,
+} from '@privity/recording';
+import { handleCommand, type Principal } from '@privity/service';
+import { CallMedia } from '../vault/call-media.js';
+import { MediaFolder } from '../vault/media-folder.js';
+import { ObjectReader } from '../vault/object-reader.js';
+import { RecordingKeys } from '../vault/recording-keys.js';
+import { ActivePlaybacks } from './active-playbacks.js';
+import { byteRange, type ByteRange } from './byte-range.js';
+import { listening } from './listening.js';
+import { PlaybackSessions } from './playback-sessions.js';
+
+/** Sealed, unfinished, another facility's or never there: all answer like this, word for word (P12). */
+export class NoSuchRecording extends PrivityError {
+  constructor() {
+    super('not-found', 404, 'there is no such recording');
+  }
+}
+
+/** The person's roles do not include one that listens. */
+export class PlaybackForbidden extends PrivityError {
+  constructor() {
+    super('playback-refused', 403, 'none of your roles may listen to recordings');
+  }
+}
+
+export interface PlaybackRequest {
+  readonly purpose: string;
+  readonly caseNumber?: string;
+}
+
+export interface Sound {
+  readonly stream: Readable;
+  /** Plain bytes of the whole recording. */
+  readonly size: number;
+  /** Undefined: all of it. */
+  readonly range: ByteRange | undefined;
+}
+
+/** What refusals name when the client's id cannot be one of ours: free text must not get into an event. */
+const NO_ID = 'unknown';
+
+/** Grants and serves playbacks: the event comes before the sound, and refusals are events (P4). */
+@Injectable()
+export class Playbacks {
+  constructor(
+    private readonly store: EventStore,
+    private readonly sessions: PlaybackSessions,
+    private readonly calls: CallMedia,
+    private readonly keys: RecordingKeys,
+    private readonly folder: MediaFolder,
+    private readonly active: ActivePlaybacks,
+  ) {}
+
+  /** @throws PlaybackForbidden, NoSuchRecording; their event is durable */
+  async ask(asked: string, who: Principal, request: PlaybackRequest): Promise<{ readonly playbackId: string }> {
+    const recording = isUuid(asked) ? asked.toLowerCase() : NO_ID;
+    const playback = uuidv7();
+    const listener = { roles: who.roles, ...(who.facility === undefined ? {} : { facility: who.facility }) };
+    const command: AskPlayback = { type: 'AskPlayback', recording, playback, listener, ...request };
+    const { events } = await handleCommand(this.store, recordingDecider, recordingStream(recording), command, {
+      actor: who.subject,
+    });
+    throwIfRefused(events);
+    await this.sessions.open(playback, { recording, person: who.subject });
+    return { playbackId: playback };
+  }
+
+  /** The sound of a granted playback. @throws NoSuchRecording, RangeNotSatisfiable, MediaBroken */
+  async listen(playback: string, who: Principal, rangeHeader: string | undefined): Promise<Sound> {
+    const session = isUuid(playback) ? await this.sessions.find(playback) : undefined;
+    const recording = session?.recording ?? NO_ID;
+    const stream = recordingStream(recording);
+    const samePerson = session === undefined || session.person === who.subject;
+    const { events } = await handleCommand(
+      this.store,
+      recordingDecider,
+      stream,
+      { type: 'ContinuePlayback', recording, playback, samePerson },
+      { actor: who.subject },
+    );
+    throwIfRefused(events);
+    const reader = await this.open(recording);
+    try {
+      const size = reader.bytes;
+      const range = byteRange(rangeHeader, size);
+      const report = async (ranges: readonly (readonly [number, number])[]): Promise<void> => {
+        await handleCommand(
+          this.store,
+          recordingDecider,
+          stream,
+          { type: 'ReportHeard', playback, ranges },
+          { actor: who.subject },
+        );
+      };
+      const register = (cut: () => void) => this.active.add(recording, cut);
+      const sound = listening({ reader, range: range ?? { from: 0, to: size }, report, register });
+      return { stream: sound, size, range };
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
+  }
+
+  private async open(recording: string): Promise<ObjectReader> {
+    const history = await this.store.readStream(recordingStream(recording));
+    const state = fold(
+      recordingDecider,
+      history.map(({ text }) => JSON.parse(text) as RecordingEvent),
+    );
+    const [callId, key] = await Promise.all([
+      this.calls.callIdOf(recording),
+      this.keys.find([recording]).then((keys) => keys.get(recording)),
+    ]);
+    if (callId === undefined || key === undefined) throw new MediaBroken('the key of this recording is gone');
+    const reader = await ObjectReader.open(this.folder.pathOf({ call: state.call, callId, recording }), recording, key);
+    if (reader.bytes === state.bytes) return reader;
+    await reader.close();
+    throw new MediaBroken('the object is not as long as its event says');
+  }
+}
+
+function throwIfRefused(events: readonly RecordingEvent[]): void {
+  for (const event of events) {
+    if (event.type !== 'recording.PlaybackRefused') continue;
+    throw event.data.reason === 'role' ? new PlaybackForbidden() : new NoSuchRecording();
+  }
+}

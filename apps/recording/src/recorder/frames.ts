@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+
+export type Next =
+  { readonly kind: 'frame'; readonly frame: Buffer } | { readonly kind: 'end' | 'broken' | 'cancelled' };
+
+/**
+ * A request's body, taken when the taker is ready, so that nothing piles up here. Unlike the stream's own iterator it
+ * can be cancelled while it waits for sound that does not come, and the connection lives on to carry the answer.
+ */
+export class Frames {
+  private finished: Exclude<Next['kind'], 'frame'> | undefined;
+  private wake: (() => void) | undefined;
+
+  constructor(private readonly body: Readable) {
+    body.on('readable', this.changed);
+    body.on('end', () => this.finish('end'));
+    body.on('error', () => this.finish('broken'));
+    body.on('close', () => this.finish('broken'));
+  }
+
+  async next(): Promise<Next> {
+    for (;;) {
+      if (this.finished === 'cancelled') return { kind: 'cancelled' };
+      const frame: unknown = this.body.read();
+      if (Buffer.isBuffer(frame)) return { kind: 'frame', frame };
+      if (this.finished !== undefined) return { kind: this.finished };
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** Ends the waiting. What still arrives is thrown away unread. */
+  cancel(): void {
+    this.finished = 'cancelled';
+    this.changed();
+    this.body.off('readable', this.changed);
+    this.body.resume();
+  }
+
+  private finish(kind: 'end' | 'broken'): void {
+    this.finished ??= kind;
+    this.changed();
+  }
+
+  private readonly changed = (): void => {
+    this.wake?.();
+    this.wake = undefined;
+  };
+}

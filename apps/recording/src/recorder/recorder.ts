@@ -1,0 +1,163 @@
+import type { Readable } from 'node:stream';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { EventStore } from '@privity/event-store';
+import { derivedId } from '@privity/kernel';
+import {
+  AlreadyRecorded,
+  BYTES_PER_SECOND,
+  mediaStream,
+  recordingDecider,
+  recordingStream,
+  type MediaRefused,
+  type PermitClaims,
+} from '@privity/recording';
+import { handleCommand, Stopping } from '@privity/service';
+import { CallMedia } from '../vault/call-media.js';
+import { MediaFolder } from '../vault/media-folder.js';
+import { ObjectWriter, type MediaFacts } from '../vault/object-writer.js';
+import { Frames } from './frames.js';
+import { EmptyMedia, MediaRefusal } from './media-refusal.js';
+import { RecordingSession, type Ending } from './recording-session.js';
+import { RoutingPermits, type Permit } from './routing-permits.js';
+
+/** What the dialler is told. */
+export interface Recorded {
+  readonly recording: string;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly ending: Ending;
+}
+
+/** A call has one recording, so its id follows from the call: two recorders cannot both start one. */
+export function recordingIdOf(call: string): string {
+  return derivedId(call, 'recording', 0);
+}
+
+/** Records calls: permit, then event, then bytes, in this order and no other (P1, P4). */
+@Injectable()
+export class Recorder implements BeforeApplicationShutdown {
+  private readonly sessions = new Map<string, RecordingSession>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly permits: RoutingPermits,
+    private readonly calls: CallMedia,
+    private readonly folder: MediaFolder,
+    stopping: Stopping,
+  ) {
+    stopping.signal.addEventListener('abort', () => {
+      for (const session of this.sessions.values()) session.stop('interrupted');
+    });
+  }
+
+  /** @throws MediaRefusal, its event durable, when not a byte was kept */
+  async record(callId: string, token: string | undefined, body: Readable): Promise<Recorded> {
+    const frames = new Frames(body);
+    try {
+      if (token === undefined) throw await this.refuse(undefined, 'no-permit');
+      const permit = await this.permits.read(token);
+      if (permit === undefined) throw await this.refuse(undefined, 'permit-invalid');
+      if (permit.claims.callId !== callId) throw await this.refuse(permit.claims.call, 'permit-invalid');
+      return await this.recordPermitted(permit, frames);
+    } finally {
+      frames.cancel();
+    }
+  }
+
+  /** Stops the recording of a call if one is running here. */
+  stop(call: string, ending: Ending): void {
+    this.sessions.get(call)?.stop(ending);
+  }
+
+  isActive(call: string): boolean {
+    return this.sessions.has(call);
+  }
+
+  /** A stopping service ends its recordings properly while the store is still open. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map((session) => session.settled));
+  }
+
+  private async recordPermitted(permit: Permit, frames: Frames): Promise<Recorded> {
+    const { call } = permit.claims;
+    const first = await frames.next();
+    if (first.kind !== 'frame') throw new EmptyMedia();
+    if (this.sessions.has(call)) throw await this.refuse(call, 'already-recorded');
+    const session = new RecordingSession(permit, this.permits, frames);
+    this.sessions.set(call, session);
+    try {
+      return await this.recordClaimed(permit.claims, session, first.frame);
+    } finally {
+      session.stop('interrupted');
+      session.settle();
+      this.sessions.delete(call);
+    }
+  }
+
+  private async recordClaimed(permit: PermitClaims, session: RecordingSession, first: Buffer): Promise<Recorded> {
+    const recording = recordingIdOf(permit.call);
+    const claim = await this.calls.claim(permit, recording);
+    if (claim === 'attested') throw await this.refuse(permit.call, 'permit-refused');
+    if (claim === 'claimed' || claim === 'recorded') throw await this.refuse(permit.call, 'already-recorded');
+    const refusal = await this.begin(permit, recording, session);
+    if (refusal !== undefined) {
+      await this.calls.release(permit.call, recording);
+      throw await this.refuse(permit.call, refusal);
+    }
+    const writer = await ObjectWriter.open(this.folder, { ...permit, recording }, claim.key);
+    const { media, ending } = await session.keep(first, writer);
+    claim.key.fill(0);
+    await this.complete(permit.call, recording, media, ending);
+    return { recording, bytes: media.bytes, seconds: media.bytes / BYTES_PER_SECOND, ending };
+  }
+
+  /** @returns why not; else `RecordingStarted` is durable and the permit alive */
+  private async begin(
+    permit: PermitClaims,
+    recording: string,
+    session: RecordingSession,
+  ): Promise<MediaRefused['data']['reason'] | undefined> {
+    const [outcome, attested] = await Promise.all([session.begin(), this.isAttested(permit.call)]);
+    if (outcome === 'unreachable') return 'routing-unreachable';
+    if (outcome === 'refused' || attested || session.stopped !== undefined) return 'permit-refused';
+    const { call, decision, facility, caller, dialed } = permit;
+    try {
+      await handleCommand(
+        this.store,
+        recordingDecider,
+        recordingStream(recording),
+        { type: 'StartRecording', recording, call, decision, facility, caller, dialed },
+        { causationid: decision, correlationid: call, idOf: (n) => derivedId(recording, 'started', n) },
+      );
+      return undefined;
+    } catch (error) {
+      if (error instanceof AlreadyRecorded) return 'already-recorded';
+      throw error;
+    }
+  }
+
+  /** An attestation may stand although the transaction that took the call for it was rolled back. */
+  private async isAttested(call: string): Promise<boolean> {
+    const events = await this.store.readStream(mediaStream(call));
+    return events.some(({ type }) => type === 'recording.NoMediaAttested');
+  }
+
+  /** Appends `RecordingCompleted`; once per recording, whoever gets there first. */
+  async complete(call: string, recording: string, media: MediaFacts, ending: Ending): Promise<void> {
+    await handleCommand(
+      this.store,
+      recordingDecider,
+      recordingStream(recording),
+      { type: 'CompleteRecording', ...media, ending },
+      { correlationid: call, idOf: (n) => derivedId(recording, 'completed', n) },
+    );
+  }
+
+  private async refuse(call: string | undefined, reason: MediaRefused['data']['reason']): Promise<MediaRefusal> {
+    const data: MediaRefused['data'] = { ...(call === undefined ? {} : { call }), reason };
+    await this.store.append(mediaStream(call), 'any', [
+      { type: 'recording.MediaRefused', data, ...(call === undefined ? {} : { correlationid: call }) },
+    ]);
+    return new MediaRefusal(reason);
+  }
+}
