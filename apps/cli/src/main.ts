@@ -3,6 +3,7 @@ import { MachineProblem } from '@privity/one-machine';
 import { importCommand } from './commands/import.js';
 import { startCommand } from './commands/start.js';
 import { statusCommand, stopCommand } from './commands/stop.js';
+import { storeCommand, streamCommand } from './commands/repair.js';
 import { tokenCommand } from './commands/token.js';
 import { replayCommand, verifyCommand } from './commands/verify.js';
 import { Failed } from './failures.js';
@@ -20,6 +21,8 @@ for (const command of [
   importCommand(),
   replayCommand(),
   verifyCommand(),
+  storeCommand(),
+  streamCommand(),
 ]) {
   for (const one of [command, ...command.commands]) one.exitOverride();
   program.addCommand(command);

@@ -39,7 +39,8 @@ export function statusCommand(): Command {
       const words = running
         ? `Running on ${running.url} (stream: ${running.stream}, process ${running.pid})`
         : `Privity is ${state} (${dataDir.root})`;
-      await showResult(options, { state, ...running }, words);
+      const { url, stream, pid } = running ?? {};
+      await showResult(options, { state, url, stream, pid }, words);
       if (!running) process.exitCode = 1;
     });
 }

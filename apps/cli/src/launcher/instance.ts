@@ -1,13 +1,14 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { freePorts, isPortFree, startPostgres } from '@privity/one-machine';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { freePorts, isPortFree } from '@privity/one-machine';
 import { CONTEXTS, type ContextName, loadSigningKey, provisionKeys, signToken } from '@privity/service';
 import { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
 import { prefixOf, provideDatabases, type ServiceDatabases } from './databases.js';
 import { type Lock, takeLock } from './lock.js';
+import type { RunningInstance } from './running.js';
 import { type Part, lastLines, runToEnd, startService, type Variables } from './processes.js';
 import { rolePasswords } from './secrets.js';
-import { provideStream, type Stream } from './stream.js';
+import { startServers } from './servers.js';
 
 export interface InstanceOptions {
   readonly dataDir: DataDir;
@@ -64,7 +65,9 @@ class Launch {
     await this.checkPublicPort();
     const keys = provisionKeys(dataDir.root, process.env);
     say('Starting database and stream');
-    const [databaseUrl, stream] = await this.startServers();
+    const { databaseUrl, stream } = await startServers(dataDir, this.options.stream, say, (part) =>
+      this.servers.push(this.watch(part)),
+    );
     signal?.throwIfAborted();
     say(`Preparing ${CONTEXTS.length} databases`);
     const databases = await provideDatabases(
@@ -109,8 +112,15 @@ class Launch {
     const gateway = await startService('gateway', url, dataDir.logOf('gateway'), env);
     this.gateway.push(this.watch(gateway));
     await gateway.well;
-    await writeFile(dataDir.instance, JSON.stringify({ pid: process.pid, url, stream: stream.kind }), { mode: 0o600 });
+    await this.announce({ pid: process.pid, url, stream: stream.kind, brokers: stream.brokers, databaseUrl });
     return { dataDir, url, stream: stream.kind, broken, stop: () => this.stop() };
+  }
+
+  /** For commands that want something of this instance; holds the owner's way in, hence 0600. */
+  private async announce(facts: RunningInstance): Promise<void> {
+    const { instance } = this.options.dataDir;
+    await writeFile(`${instance}.new`, JSON.stringify(facts), { mode: 0o600 });
+    await rename(`${instance}.new`, instance);
   }
 
   stop(): Promise<void> {
@@ -130,23 +140,6 @@ class Launch {
     const { httpPort } = this.options;
     if (httpPort === 0 || (await isPortFree(httpPort))) return;
     throw new Failed(`Port ${httpPort} is taken. Set PRIVITY_HTTP_PORT to another one (0: any free one).`);
-  }
-
-  private async startServers(): Promise<[string, Stream]> {
-    const { dataDir, say } = this.options;
-    const given = process.env['DATABASE_URL'];
-    const database = async () => {
-      if (given !== undefined && given !== '') return given;
-      const server = await startPostgres({ dataDir: dataDir.postgres, logFile: dataDir.logOf('postgres') });
-      this.servers.push(this.watch({ name: 'postgres', ...server }));
-      return server.url;
-    };
-    const stream = async () => {
-      const provided = await provideStream(this.options.stream, dataDir, say);
-      if (provided.started) this.servers.push(this.watch({ name: 'kafka', ...provided.started }));
-      return provided;
-    };
-    return settleAll([database(), stream()]);
   }
 
   /** As owner: the services themselves may not change a table. */

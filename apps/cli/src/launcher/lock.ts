@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import type { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
@@ -16,7 +17,7 @@ export interface Lock {
 /** @throws Failed naming the process that runs this data folder already */
 export async function takeLock(dataDir: DataDir): Promise<Lock> {
   const mine: Holder = { pid: process.pid, born: await bornAt(process.pid) };
-  const draft = `${dataDir.lock}.${process.pid}`;
+  const draft = `${dataDir.lock}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < 20; attempt++) {

@@ -13,12 +13,20 @@ export interface Reached {
   readonly stream: 'kafka' | 'feed';
 }
 
+/** What a running instance says of itself in `instance.json`. */
+export interface RunningInstance extends Reached {
+  readonly pid: number;
+  readonly brokers: readonly string[];
+  /** The owner's way into the database. */
+  readonly databaseUrl: string;
+}
+
 /** The running instance of a data folder. */
-export async function findRunning(dataDir: DataDir): Promise<(Reached & { readonly pid: number }) | undefined> {
+export async function findRunning(dataDir: DataDir): Promise<RunningInstance | undefined> {
   const pid = await runningLauncher(dataDir);
   if (pid === undefined) return undefined;
   const text = await readFile(dataDir.instance, 'utf8').catch(() => undefined);
-  const written = text === undefined ? undefined : (JSON.parse(text) as Reached & { pid: number });
+  const written = text === undefined ? undefined : (JSON.parse(text) as RunningInstance);
   return written?.pid === pid ? written : undefined;
 }
 
@@ -60,7 +68,8 @@ export async function clientFor(
   return new PrivityClient({ baseUrl: url, token: await makeToken(dataDir, { subject, roles }), connections });
 }
 
-function requireKeys(dataDir: DataDir): void {
+/** @throws WrongUse where Privity was never started on this folder */
+export function requireKeys(dataDir: DataDir): void {
   if (existsSync(keyFolders(dataDir.root).identity)) return;
   throw new WrongUse(
     `There is no Privity in ${dataDir.root} yet. Start it with: npx privity start --data-dir ${dataDir.root}`,
