@@ -26,7 +26,8 @@ export function decide(command: RecordingCommand, state: RecordingState): readon
   switch (command.type) {
     case 'StartRecording': {
       if (state.phase !== 'none') throw new AlreadyRecorded();
-      const { type: _, ...data } = command;
+      const { recording, call, decision, facility, caller, dialed } = command;
+      const data = { recording, call, decision, facility, caller, dialed };
       return [{ type: 'recording.RecordingStarted', data }];
     }
     case 'CompleteRecording': {

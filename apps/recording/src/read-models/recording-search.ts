@@ -93,8 +93,9 @@ export class RecordingSearch {
     results: number,
     who: Principal,
   ): Promise<void> {
-    const { after: _after, limit: _limit, ...said } = criteria;
-    const data: RecordingsSearched['data'] = { criteria: said, outcome, results };
+    const { recording, call, facility, from, to } = criteria;
+    const asked = Object.entries({ recording, call, facility, from, to }).filter(([, value]) => value !== undefined);
+    const data: RecordingsSearched['data'] = { criteria: Object.fromEntries(asked), outcome, results };
     const event = { type: 'recording.RecordingsSearched', data, actor: who.subject };
     await this.store.append(`recording-search-${uuidv7()}`, 'no stream', [event]);
   }

@@ -160,7 +160,8 @@ export class House {
       const parts: string[] = [];
       for (const { name } of tables) {
         const { rows } = await client.query<{ line: string }>(`select t::text as line from ${name} t`);
-        parts.push(...rows.map(({ line }) => line));
+        // A quote inside a cell comes doubled.
+        parts.push(...rows.map(({ line }) => line.replaceAll('""', '"')));
       }
       return parts.join('\n');
     } finally {

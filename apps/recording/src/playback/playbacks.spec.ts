@@ -1,0 +1,281 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { uuidv7 } from '@privity/kernel';
+import type { Role } from '@privity/service';
+import { withPostgres } from '@privity/testing';
+import { recordingIdOf } from '../recorder/recorder.js';
+import { eventually, House } from '../testing/house.js';
+import type { CallFacts } from '../testing/routing-stand-in.js';
+
+const postgres = withPostgres();
+let house: House;
+beforeAll(async () => {
+  house = await House.build(postgres);
+  await house.boot();
+}, 60_000);
+afterAll(() => house?.close(), 60_000);
+
+const sound = (bytes: number, seed = 7): Buffer => {
+  const out = Buffer.alloc(bytes);
+  for (let i = 0; i < bytes; i += 1) out[i] = (i * seed + (i >> 9)) & 0xff;
+  return out;
+};
+
+async function call(person: string, role: Role, method: string, path: string, body?: unknown, range?: string) {
+  const headers: Record<string, string> = { authorization: `Bearer ${await house.token(person, role)}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (range !== undefined) headers['range'] = range;
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  return fetch(`${house.url}${path}`, init);
+}
+
+const ask = (recording: string, person = 'ines', role: Role = 'investigator') =>
+  call(person, role, 'POST', `/api/recordings/${recording}/playbacks`, { purpose: 'inquiry', caseNumber: '24-17' });
+const hear = (playback: string, person = 'ines', range?: string) =>
+  call(person, 'investigator', 'GET', `/api/playbacks/${playback}/audio`, undefined, range);
+const playbackOf = async (answer: Response) => ((await answer.json()) as { playbackId: string }).playbackId;
+const events = (recording: string, type: string) =>
+  house.events(`recording-${recording}`).then((all) => all.filter((event) => event.type === `recording.${type}`));
+
+async function record(callId: string, plain: Buffer): Promise<{ facts: CallFacts; recording: string }> {
+  const facts = await house.decided(callId);
+  expect((await house.post(facts, plain)).status).toBe(201);
+  return { facts, recording: recordingIdOf(facts.call) };
+}
+
+describe('a playback', () => {
+  it('is granted as an event, gives the very sound, and tells what was heard', async () => {
+    const plain = sound(160_000);
+    const { recording } = await record('P-1', plain);
+    const answer = await ask(recording);
+    expect(answer.status).toBe(201);
+    const playback = await playbackOf(answer);
+    const [granted] = await events(recording, 'PlaybackGranted');
+    expect(granted).toMatchObject({
+      actor: 'ines',
+      data: { recording, playback, purpose: 'inquiry', caseNumber: '24-17' },
+    });
+
+    const audio = await hear(playback);
+    expect([audio.status, audio.headers.get('content-type')]).toEqual([200, 'audio/basic']);
+    expect(audio.headers.get('cache-control')).toBe('no-store');
+    expect(Buffer.from(await audio.arrayBuffer()).equals(plain)).toBe(true);
+    const heard = await eventually(async () => {
+      const found = await events(recording, 'PlaybackHeard');
+      return found.length > 0 && found;
+    }, 'heard');
+    expect(heard[0]).toMatchObject({ actor: 'ines', data: { playback, ranges: [[0, 20]] } });
+  });
+
+  it('serves ranges across chunks, and reports each', async () => {
+    const plain = sound(160_000);
+    const { recording } = await record('P-2', plain);
+    const playback = await playbackOf(await ask(recording));
+    const part = await hear(playback, 'ines', 'bytes=64000-79999');
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 64000-79999/160000']);
+    expect(Buffer.from(await part.arrayBuffer()).equals(plain.subarray(64_000, 80_000))).toBe(true);
+    const outside = await hear(playback, 'ines', 'bytes=160000-');
+    expect([outside.status, outside.headers.get('content-range')]).toEqual([416, 'bytes */160000']);
+    await eventually(async () => (await events(recording, 'PlaybackHeard')).length === 1, 'heard');
+    expect((await events(recording, 'PlaybackHeard'))[0]?.data).toMatchObject({ ranges: [[8, 10]] });
+  });
+
+  it('is refused to other roles, as an event', async () => {
+    const { recording } = await record('P-3', sound(1_600));
+    for (const role of ['dialler', 'operator', 'auditor', 'attorney', 'service'] as const) {
+      expect((await ask(recording, 'otto', role)).status).toBe(403);
+    }
+    const refused = await events(recording, 'PlaybackRefused');
+    expect(refused.map(({ actor, data }) => [actor, (data as { reason: string }).reason])).toEqual(
+      Array.from({ length: 5 }, () => ['otto', 'role']),
+    );
+    expect(await events(recording, 'PlaybackGranted')).toEqual([]);
+  });
+
+  it('belongs to the person it was granted to', async () => {
+    const { recording } = await record('P-4', sound(1_600));
+    const playback = await playbackOf(await ask(recording));
+    const stolen = await hear(playback, 'ivan');
+    expect(stolen.status).toBe(404);
+    expect((await events(recording, 'PlaybackRefused'))[0]).toMatchObject({
+      actor: 'ivan',
+      data: { reason: 'other-person' },
+    });
+    expect((await hear(playback)).status).toBe(200);
+  });
+
+  it('needs a purpose', async () => {
+    const { recording } = await record('P-5', sound(160));
+    const answer = await call('ines', 'investigator', 'POST', `/api/recordings/${recording}/playbacks`, {});
+    expect([answer.status, ((await answer.json()) as { field: string }).field]).toEqual([422, 'purpose']);
+  });
+});
+
+describe('what was recorded of a number that is protected later', () => {
+  const sealed = (recording: string) =>
+    eventually(async () => (await events(recording, 'RecordingSealed')).length > 0, 'sealed');
+
+  it('is sealed, and from then on answers exactly as what never was', async () => {
+    const { facts, recording } = await record('Q-1', sound(16_000));
+    const playback = await playbackOf(await ask(recording));
+    await house.protects(facts.dialed);
+    await sealed(recording);
+    await eventually(
+      async () => (await call('ines', 'investigator', 'GET', `/api/recordings/${recording}`)).status === 404,
+      'gone',
+    );
+
+    const never = uuidv7();
+    for (const path of ['', '/playbacks'] as const) {
+      const method = path === '' ? 'GET' : 'POST';
+      const body = path === '' ? undefined : { purpose: 'inquiry' };
+      const [one, other] = await Promise.all(
+        [recording, never].map((id) => call('ines', 'investigator', method, `/api/recordings/${id}${path}`, body)),
+      );
+      expect(one?.status).toBe(404);
+      expect(other?.status).toBe(404);
+      expect(await one?.text()).toBe(await other?.text());
+      const named = (answer: Response | undefined) => [...(answer?.headers.keys() ?? [])].sort();
+      expect(named(one)).toEqual(named(other));
+    }
+    const [granted, unknown] = [await hear(playback), await hear(uuidv7())];
+    expect([granted.status, await granted.text()]).toEqual([unknown.status, await unknown.text()]);
+    expect((await ask(recording, 'petra', 'privacy-officer')).status).toBe(404);
+    expect((await events(recording, 'PlaybackRefused')).map(({ data }) => (data as { reason: string }).reason)).toEqual(
+      ['sealed', 'sealed', 'sealed'],
+    );
+    expect((await events(never, 'PlaybackRefused')).map(({ data }) => (data as { reason: string }).reason)).toEqual([
+      'not-found',
+    ]);
+    const list = await call('ines', 'investigator', 'GET', '/api/recordings?call=Q-1');
+    expect(await list.json()).toEqual({ recordings: [] });
+  });
+
+  it('is sealed also when the protection was first, or comes twice', async () => {
+    const facts = await house.decided('Q-2');
+    await house.protects(facts.dialed);
+    await house.protects(facts.dialed);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await house.post(facts, sound(160));
+    await sealed(recordingIdOf(facts.call));
+    await house.protects(facts.dialed);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await events(recordingIdOf(facts.call), 'RecordingSealed')).toHaveLength(1);
+  });
+
+  it('is cut off while somebody listens, and what they heard is kept', async () => {
+    const { facts, recording } = await record('Q-3', sound(40_000_000));
+    const playback = await playbackOf(await ask(recording));
+    const token = await house.token('ines', 'investigator');
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${token}` };
+      httpRequest(`${house.url}/api/playbacks/${playback}/audio`, { headers }, resolve).on('error', reject).end();
+    });
+    response.once('readable', () => response.read(1));
+    const closed = new Promise<number>((resolve) => response.once('close', () => resolve(performance.now())));
+    response.on('error', () => undefined);
+    await house.protects(facts.dialed);
+    await sealed(recording);
+    const begun = performance.now();
+    response.resume();
+    expect((await closed) - begun).toBeLessThan(1_000);
+    expect(response.complete).toBe(false);
+    const heard = await eventually(async () => {
+      const found = await events(recording, 'PlaybackHeard');
+      return found.length > 0 && found;
+    }, 'heard');
+    const last = (heard.at(-1)?.data as { ranges: [number, number][] }).ranges.at(-1)?.[1] ?? 0;
+    expect(last).toBeGreaterThan(0);
+    expect(last).toBeLessThan(5_000);
+  }, 60_000);
+});
+
+describe('a search', () => {
+  it('is for listeners and operators, leaves an event, and finds by call and facility', async () => {
+    const { facts, recording } = await record('Z-1', sound(16_000));
+    const found = await eventually(async () => {
+      const answer = await call('olga', 'operator', 'GET', '/api/recordings?call=Z-1');
+      const { recordings } = (await answer.json()) as { recordings: { state: string }[] };
+      return recordings[0]?.state === 'completed' && recordings;
+    }, 'found');
+    expect(found).toMatchObject([
+      { id: recording, callId: 'Z-1', facility: facts.facility, seconds: 2, bytes: 16_000 },
+    ]);
+    expect(JSON.stringify(found)).not.toContain(facts.dialed);
+    expect((await call('ana', 'attorney', 'GET', '/api/recordings?call=Z-1')).status).toBe(403);
+    expect((await call('olga', 'operator', 'GET', '/api/recordings?from=yesterday')).status).toBe(422);
+    const stored = await house.everythingStored();
+    expect(/recording\.RecordingsSearched.*"actor":"olga".*"outcome":"answered","results":1/.test(stored)).toBe(true);
+    expect(/recording\.RecordingsSearched.*"actor":"ana".*"outcome":"refused-role","results":0/.test(stored)).toBe(
+      true,
+    );
+  });
+
+  it('pages newest first without gaps', async () => {
+    for (const n of [1, 2, 3]) await record(`Y-${n}`, sound(160));
+    await eventually(
+      async () =>
+        ((await (await call('o', 'operator', 'GET', '/api/recordings?call=Y-3')).json()) as { recordings: [] })
+          .recordings.length > 0,
+      'projected',
+    );
+    const seen: string[] = [];
+    for (let next: string | undefined = ''; next !== undefined;) {
+      const after = next === '' ? '' : `&after=${next}`;
+      const answer = await call('o', 'operator', 'GET', `/api/recordings?limit=2${after}`);
+      const page = (await answer.json()) as { recordings: { callId: string }[]; next?: string };
+      seen.push(...page.recordings.map(({ callId }) => callId));
+      next = page.next;
+    }
+    expect(seen.slice(0, 3)).toEqual(['Y-3', 'Y-2', 'Y-1']);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
+
+describe('a check of the media', () => {
+  const check = async () => {
+    const answer = await call('olga', 'operator', 'POST', '/api/recordings/checks');
+    expect(answer.status).toBe(201);
+    return (await answer.json()) as { objects: number; bytes: number; mismatches: string[] };
+  };
+
+  it('decrypts every object, finds the altered, the missing and the stray, and says so in an event', async () => {
+    const [altered, missing, swapped, other] = await Promise.all(
+      ['K-1', 'K-2', 'K-3', 'K-4'].map((id) => record(id, sound(16_000))),
+    );
+    const before = await check();
+    expect(before.mismatches).toEqual([]);
+    expect(before.objects).toBe((await house.mediaFiles()).length);
+
+    const path = async (of: { recording: string } | undefined) =>
+      (await house.mediaFiles()).find((file) => file.includes(of?.recording ?? '?')) ?? '';
+    const object = await readFile(await path(altered));
+    object[5_000] = (object[5_000] ?? 0) ^ 1;
+    await writeFile(await path(altered), object);
+    await rm(await path(missing));
+    await writeFile(await path(swapped), await readFile(await path(other)));
+    await mkdir(join(house.mediaDir, 'zz', 'elsewhere'), { recursive: true });
+    await writeFile(join(house.mediaDir, 'zz', 'elsewhere', 'x.wav'), 'RIFF');
+
+    const after = await check();
+    expect(after.mismatches.sort()).toEqual(
+      [altered?.recording, missing?.recording, swapped?.recording, 'stray:elsewhere/x.wav'].sort(),
+    );
+    expect(after.bytes).toBe(before.bytes - 3 * 16_000);
+    expect(/recording\.MediaChecked.*stray:elsewhere/.test(await house.everythingStored())).toBe(true);
+    expect((await hear(await playbackOf(await ask(altered?.recording ?? '')))).status).toBe(500);
+  });
+
+  it('is for operators and auditors', async () => {
+    expect((await call('ines', 'investigator', 'POST', '/api/recordings/checks')).status).toBe(403);
+  });
+});
+
+describe('the service', () => {
+  it('has stopped on no event', async () => {
+    expect(await house.halts()).toEqual([]);
+  });
+});
