@@ -179,8 +179,7 @@ describe('a call', () => {
     const asDialler = async (dialed: string) => {
       const call = { callId: freshId(), facility: 'ME01', caller: '100', dialed };
       const { body } = await house.ask<CallAnswer>('POST', '/api/calls', ['dialler'], call);
-      const { callId: _, decision: __, ...rest } = body;
-      return rest;
+      return { ...body, callId: 'any', decision: 'any' };
     };
     expect(await asDialler(LAWYER)).toEqual(await asDialler(HOTLINE));
     expect(await asDialler(LAWYER)).toEqual(await asDialler(LEGAL));

@@ -54,7 +54,7 @@ describe('a call', () => {
   });
 
   it('is denied when the dialled digits cannot be read, whatever else holds', () => {
-    const { dialed: _, ...unreadable } = request;
+    const unreadable = { facility: request.facility, caller: request.caller, at: request.at };
     const { data } = decideCall(unreadable, { ...recordable, legalRelation: false, allowed: false });
     expect(data).toMatchObject({ outcome: 'deny', reasons: ['invalid-number'] });
     expect(data).not.toHaveProperty('dialed');

@@ -214,6 +214,8 @@ export class DirectoryMoment {
 
   /** The facility that has the person at that moment by the calling facility's calendar; undefined: none. */
   whereabouts(person: Person, at: Instant, facility: { readonly timezone: string } | undefined): string | undefined {
-    return facilityOn(person, localDay(at, facility?.timezone ?? 'UTC'));
+    // A calendar costs more than all the rest of a decision; most people have no movement record.
+    const day = person.moves.length === 0 ? '' : localDay(at, facility?.timezone ?? 'UTC');
+    return facilityOn(person, day);
   }
 }
