@@ -29,28 +29,34 @@ export async function waitUntilQuiet(client: PrivityClient, patienceMs: number):
   }
 }
 
-/** Waits until the log holds every event up to `heads`. */
+/** Waits until the log holds every event up to `heads`, under a signed checkpoint. @throws Failed */
 export async function waitForLog(client: PrivityClient, heads: HeadVector, patienceMs: number): Promise<void> {
+  let complete = false;
+  let needed: number | undefined;
   for (const deadline = Date.now() + patienceMs; ; await sleep(250)) {
-    const missing = missingFromLog(await logCoverage(client), heads);
-    if (missing === undefined) return;
-    if (Date.now() > deadline) throw new Failed(`The audit log does not reach ${missing}`);
+    const coverage = await client.request<LogCoverage>('GET', '/api/audit/log');
+    // The size in an answer may be a little older than its shards: the next answer's covers them for certain.
+    if (complete) needed ??= coverage.size;
+    if (needed !== undefined && coverage.signed >= needed) return;
+    const missing = missingFromLog(coverage, heads);
+    complete = missing === undefined;
+    if (Date.now() > deadline)
+      throw new Failed(`The audit log does not reach ${missing ?? `a checkpoint of ${needed}`}`);
   }
 }
 
 interface LogCoverage {
-  readonly shards: readonly { readonly source: string; readonly shard: number; readonly signed: number }[];
-}
-
-async function logCoverage(client: PrivityClient): Promise<LogCoverage> {
-  return client.request<LogCoverage>('GET', '/api/audit/log');
+  /** Entries, and how many of them are under a checkpoint. */
+  readonly size: number;
+  readonly signed: number;
+  readonly shards: readonly { readonly source: string; readonly shard: number; readonly position: number }[];
 }
 
 function missingFromLog({ shards }: LogCoverage, heads: HeadVector): string | undefined {
   for (const [source, positions] of heads) {
     for (const [shard, head] of positions.entries()) {
-      const signed = shards.find((one) => one.source === source && one.shard === shard)?.signed ?? 0;
-      if (signed < head) return `${source} shard ${shard} position ${head} (it is at ${signed})`;
+      const reached = shards.find((one) => one.source === source && one.shard === shard)?.position ?? 0;
+      if (reached < head) return `${source} shard ${shard} position ${head} (it is at ${reached})`;
     }
   }
   return undefined;
