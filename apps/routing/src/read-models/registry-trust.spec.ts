@@ -81,6 +81,13 @@ describe('the registry view', () => {
     expect(trust.verdict()).toEqual({ ageMs: 10, state: 'fresh' });
   });
 
+  it('is a mismatch when it has as many entries, but another one', () => {
+    registry.apply(5, 1, 'id-5', protectedEvent(5));
+    ours.apply(5, 1, 'id-5', protectedEvent(6));
+    trust.offer(heartbeat(), 900);
+    expect(trust.verdict().state).toBe('mismatch');
+  });
+
   it('is a mismatch when the registry went backwards', () => {
     trust.offer(heartbeat(), 900);
     const shrunken = new ProtectionView(KEY);
