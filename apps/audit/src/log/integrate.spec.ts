@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parseEnvelope } from '@privity/event-store';
 import type { EventBatch, StreamEvent } from '@privity/event-stream';
 import { uuidv7 } from '@privity/kernel';
@@ -25,6 +25,9 @@ import { CheckpointPublisher } from './checkpoint-publisher.js';
 import { integrate } from './integrate.js';
 import { LogSigner } from './log-signer.js';
 import { LogStore } from './log-store.js';
+
+// Real services on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const postgres = withPostgres();
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');

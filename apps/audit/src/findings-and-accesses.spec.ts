@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, jest } from '@jest/globals';
+import type { NewEvent } from '@privity/event-store';
+import { uuidv7 } from '@privity/kernel';
+import type { Role } from '@privity/service';
+import { until, withAudit } from './testing/running-audit.js';
+
+// Real services on a machine that may be busy.
+jest.setTimeout(60_000);
+
+const { get, output, record } = withAudit();
+
+const decided = (over: object): NewEvent => ({
+  type: 'routing.CallDecided',
+  data: { facility: 'NY-1', outcome: 'connect', recording: 'off', reasons: [], notices: [], ...over },
+});
+const started = (recording: string, decision: string, dialed: string): NewEvent => ({
+  type: 'recording.RecordingStarted',
+  data: { recording, call: 'call-x', decision, facility: 'NY-1', caller: 'e1.c', dialed },
+});
+const granted = (recording: string): NewEvent => ({
+  type: 'recording.PlaybackGranted',
+  actor: 'marlow',
+  data: { recording, playback: uuidv7(), purpose: 'case', caseNumber: '7' },
+});
+const refused = (recording: string, reason: string): NewEvent => ({
+  type: 'recording.PlaybackRefused',
+  actor: 'marlow',
+  data: { recording, reason, purpose: 'curiosity' },
+});
+const sealed = (recording: string): NewEvent => ({
+  type: 'recording.RecordingSealed',
+  data: { recording, reason: 'number-protected', cause: uuidv7() },
+});
+
+interface Finding {
+  kind: string;
+  about: string;
+  evidence: string;
+}
+const findings = async (about: string): Promise<Finding[]> => {
+  const body = (await (await get('/api/findings?limit=1000', ['auditor'])).json()) as { findings: Finding[] };
+  return body.findings.filter((finding) => finding.about === about);
+};
+const accesses = async (recording: string, roles: Role[], facility?: string): Promise<{ kind: string }[]> => {
+  const answer = await get(`/api/audit/accesses?recording=${recording}`, roles, facility);
+  return ((await answer.json()) as { accesses: { kind: string }[] }).accesses;
+};
+
+describe('findings', () => {
+  it('are raised once per matter (P3)', async () => {
+    for (let n = 0; n < 3; n++) await record('routing', `call-stale-${n}`, decided({ reasons: ['registry-stale'] }));
+    const [first] = await until(
+      () => findings('facility-NY-1'),
+      ({ length }) => length > 0,
+    );
+    expect(first).toMatchObject({ kind: 'registry-unverified' });
+    await pause(500);
+    expect(await findings('facility-NY-1')).toHaveLength(1);
+  });
+
+  it('name a recording of a call that was not to be recorded, whichever event comes first (P1)', async () => {
+    const [early] = await record('routing', 'call-a', decided({}));
+    await pause(300);
+    await record('recording', 'recording-a', started('a', early?.id ?? '', 'e1.a'));
+    const late = uuidv7();
+    await record('recording', 'recording-b', started('b', late, 'e1.b'));
+    await pause(300);
+    await record('routing', 'call-b', { ...decided({ outcome: 'deny' }), id: late });
+    for (const about of ['recording-a', 'recording-b']) {
+      const [finding] = await until(
+        () => findings(about),
+        ({ length }) => length > 0,
+      );
+      expect(finding).toMatchObject({ kind: 'protected-recorded' });
+    }
+  });
+
+  it('name a recording of a number protected before, not of one protected after (P2)', async () => {
+    const permits = decided({ recording: 'after-notice' });
+    const [decision] = await record('routing', 'call-c', permits);
+    const protect = (index: string): NewEvent => ({ type: 'registry.NumberProtected', data: { index } });
+    await record('registry', 'number-e1.c', protect('e1.c'));
+    await pause(20);
+    await record('recording', 'recording-c', started('c', decision?.id ?? '', 'e1.c'));
+    await record('recording', 'recording-d', started('d', decision?.id ?? '', 'e1.d'));
+    await pause(20);
+    await record('registry', 'number-e1.d', protect('e1.d'));
+    expect(
+      await until(
+        () => findings('recording-c'),
+        ({ length }) => length > 0,
+      ),
+    ).toHaveLength(1);
+    await pause(500);
+    expect(await findings('recording-d')).toEqual([]);
+  });
+
+  it('come of refusals, seals and checks', async () => {
+    await record('recording', 'recording-e', refused('e', 'role'), sealed('e'));
+    await record('recording', 'media-call-e', { type: 'recording.MediaRefused', data: { reason: 'no-permit' } });
+    const checked = { objects: 2, bytes: 9, mismatches: ['e'] };
+    await record('recording', 'media-check-1', { type: 'recording.MediaChecked', data: checked });
+    const kinds = await until(
+      async () =>
+        [await findings('recording-e'), await findings('media-call-e'), await findings('media-check-1')].flat(),
+      ({ length }) => length === 4,
+    );
+    expect(kinds.map(({ kind }) => kind).sort()).toEqual([
+      'media-mismatch',
+      'media-refused',
+      'playback-refused',
+      'recording-sealed-late',
+    ]);
+  });
+
+  it('that speak of sealed recordings are not for operators (P12)', async () => {
+    const body = (await (await get('/api/findings?limit=1000', ['operator'])).json()) as { findings: Finding[] };
+    expect(new Set(body.findings.map(({ kind }) => kind))).toEqual(
+      new Set(['registry-unverified', 'media-refused', 'media-mismatch']),
+    );
+  });
+});
+
+describe('the access history', () => {
+  it('says who listened and who was refused, page by page', async () => {
+    await record('recording', 'recording-f', started('f', uuidv7(), 'e1.f'), granted('f'), refused('f', 'role'));
+    await record('recording', 'recording-f', {
+      type: 'recording.PlaybackHeard',
+      actor: 'marlow',
+      data: { recording: 'f', playback: uuidv7(), ranges: [[0, 5]] },
+    });
+    const lines = await until(
+      () => accesses('f', ['supervisor']),
+      ({ length }) => length === 3,
+    );
+    expect(lines.map(({ kind }) => kind)).toEqual(['granted', 'refused', 'heard']);
+    expect(lines[0]).toMatchObject({ person: 'marlow', purpose: 'case', caseNumber: '7' });
+    const first = (await (await get('/api/audit/accesses?recording=f&limit=2', ['auditor'])).json()) as {
+      accesses: object[];
+      next: string;
+    };
+    expect(first.accesses).toHaveLength(2);
+    const rest = await get(`/api/audit/accesses?recording=f&limit=2&after=${first.next}`, ['auditor']);
+    expect(await rest.json()).toEqual({ accesses: [lines[2]] });
+    const byPerson = (await (await get('/api/audit/accesses?person=marlow', ['auditor'])).json()) as { accesses: [] };
+    expect(byPerson.accesses.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('of a sealed recording is, to a supervisor, that of one that never existed (P12)', async () => {
+    await record('recording', 'recording-g', started('g', uuidv7(), 'e1.g'), granted('g'));
+    expect(
+      await until(
+        () => accesses('g', ['supervisor']),
+        ({ length }) => length === 1,
+      ),
+    ).toHaveLength(1);
+    await record('recording', 'recording-g', sealed('g'), refused('g', 'sealed'));
+    await record('recording', 'recording-none', refused('none', 'not-found'));
+    expect(
+      await until(
+        () => accesses('g', ['auditor']),
+        ({ length }) => length === 2,
+      ),
+    ).toHaveLength(2);
+    expect(
+      await until(
+        () => accesses('none', ['privacy-officer']),
+        ({ length }) => length === 1,
+      ),
+    ).toHaveLength(1);
+    expect(await accesses('g', ['supervisor'])).toEqual([]);
+    expect(await accesses('none', ['supervisor'])).toEqual([]);
+  });
+
+  it('is for one facility to whom one facility is entrusted', async () => {
+    expect(await accesses('f', ['auditor'], 'NY-1')).toHaveLength(3);
+    expect(await accesses('f', ['auditor'], 'NY-2')).toEqual([]);
+  });
+});
+
+it('wrote no personal data and no failure into its log', () => {
+  expect(output.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
+  expect(output.filter((line) => /marlow|dana/.test(line))).toEqual([]);
+});
