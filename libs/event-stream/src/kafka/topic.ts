@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrivityError, SHARDS } from '@privity/kernel';
 import kafkajs, { type Admin } from 'kafkajs';
 import { topicOf } from '../names.js';
@@ -10,6 +11,10 @@ export class TopicMisconfigured extends PrivityError {
     });
   }
 }
+
+const YOUNG = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
+const TOPIC_ATTEMPTS = 60;
+const TOPIC_RETRY_MS = 250;
 
 /** Brokers that a state's cluster replicates to; a smaller cluster replicates to what it has. */
 const REPLICAS = 3;
@@ -26,8 +31,7 @@ const REQUIRED = new Map([
 export async function ensureTopic(admin: Admin, source: string): Promise<void> {
   const topic = topicOf(source);
   if (!(await admin.listTopics()).includes(topic)) await create(admin, topic);
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const partitions = topics[0]?.partitions.length ?? 0;
+  const partitions = await partitionsOf(admin, topic);
   if (partitions !== SHARDS) throw new TopicMisconfigured(topic, 'partitions', String(SHARDS), String(partitions));
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -37,6 +41,20 @@ export async function ensureTopic(admin: Admin, source: string): Promise<void> {
   for (const [setting, expected] of REQUIRED) {
     const value = found.get(setting);
     if (value !== undefined && value !== expected) throw new TopicMisconfigured(topic, setting, expected, value);
+  }
+}
+
+/** A topic made a moment ago, here or by another service, is not known to every broker at once. */
+async function partitionsOf(admin: Admin, topic: string): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length ?? 0;
+    } catch (error) {
+      const young = error instanceof kafkajs.KafkaJSProtocolError && YOUNG.includes(error.type);
+      if (!young || attempt === TOPIC_ATTEMPTS) throw error;
+      await sleep(TOPIC_RETRY_MS);
+    }
   }
 }
 
@@ -54,6 +72,7 @@ async function create(admin: Admin, topic: string): Promise<void> {
         configEntries: settings.map(([name = '', value = '']) => ({ name, value })),
       },
     ],
-    waitForLeaders: true,
+    // kafkajs waits for leaders but not for brokers that have not heard of the topic; `partitionsOf` waits for both.
+    waitForLeaders: false,
   });
 }
