@@ -21,7 +21,7 @@ export function jestPreset(displayName, rootDir) {
     testMatch: ['**/*.spec.ts'],
     testPathIgnorePatterns: ['/node_modules/', '/dist/'],
     testEnvironment: 'node',
-    testEnvironmentOptions: { exportConditions: ['@privity/source', 'node', 'node-addons', 'import', 'default'] },
+    testEnvironmentOptions: { customExportConditions: ['@privity/source', 'node', 'node-addons'] },
     extensionsToTreatAsEsm: ['.ts'],
     transform: { '^.+\\.ts$': ['@swc/jest', swc] },
     // Not `.json.js`, as libphonenumber-js has them: without their last part they would be JSON.
