@@ -2,21 +2,33 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
 import { OwnView } from './events/own-view.js';
+import { AttorneysController } from './http/attorneys.controller.js';
 import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
 import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { Imports } from './imports/imports.js';
-import { Protecting } from './imports/protecting.js';
+import { Protecting } from './protections/protecting.js';
 import { Spool } from './imports/spool.js';
+import { Attorneys } from './protections/attorneys.js';
 import { StaffProtections } from './protections/staff-protections.js';
 import { ImportReport } from './read-models/import-report.entity.js';
 
 /** Who must not be recorded, and since when. */
 @Module({
   imports: [TypeOrmModule.forFeature([ImportReport])],
-  controllers: [ImportsController, ProtectionsController, HeartbeatController, AllowedListReactor],
-  providers: [Protecting, BarRollReader, DoNotRecordReader, Spool, Imports, OwnView, HeartbeatSigner, StaffProtections],
+  controllers: [ImportsController, AttorneysController, ProtectionsController, HeartbeatController, AllowedListReactor],
+  providers: [
+    Protecting,
+    BarRollReader,
+    DoNotRecordReader,
+    Spool,
+    Imports,
+    OwnView,
+    HeartbeatSigner,
+    StaffProtections,
+    Attorneys,
+  ],
 })
 export class RegistryModule {}

@@ -41,6 +41,20 @@ describe('an attorney', () => {
     expect(decide(listed, line({ numbers: [] }))).toEqual([]);
   });
 
+  it('keeps the status that a roll gave when a registrar adds a number', () => {
+    const word: ListAttorney = {
+      type: 'list-attorney',
+      attorney: 'attorney-1',
+      barState: 'NY',
+      person,
+      numbers: ['e1.c'],
+    };
+    expect(decide([], word)).toMatchObject([{ data: { status: 'unknown' } }]);
+    expect(decide(listed, word)).toMatchObject([
+      { data: { status: { from: 'active', to: 'active' }, numbersAdded: ['e1.c'] } },
+    ]);
+  });
+
   it('is told of when a later roll has another status or further numbers', () => {
     expect(decide(listed, line({ status: 'disbarred', numbers: ['e1.b', 'e1.c'] }))).toEqual([
       {

@@ -16,12 +16,13 @@ export interface ProtectNumber {
   readonly now: Instant;
 }
 
-/** A line of a bar roll. Decided on the stream `attorney-<…>`. */
+/** A line of a bar roll, or a registrar's word. Decided on the stream `attorney-<…>`. */
 export interface ListAttorney {
   readonly type: 'list-attorney';
   readonly attorney: string;
   readonly barState: string;
-  readonly status: BarStatus;
+  /** Absent where only a bar roll could say: a known status stays as it is. */
+  readonly status?: BarStatus;
   readonly person: SealedValue;
   readonly numbers: readonly BlindIndex[];
 }

@@ -41,7 +41,8 @@ export const numberProtection: Decider<NumberState, ProtectNumber, RegistryEvent
 export const attorneyListing: Decider<AttorneyState, ListAttorney, RegistryEvent> = {
   initialState: () => unlistedAttorney,
   decide(command, state): (AttorneyListed | AttorneyListingChanged)[] {
-    const { attorney, barState, status, person } = command;
+    const { attorney, barState, person } = command;
+    const status = command.status ?? state.status ?? 'unknown';
     const numbers = [...new Set(command.numbers)];
     if (state.status === undefined) {
       return [{ type: 'registry.AttorneyListed', data: { attorney, barState, status, person, numbers } }];

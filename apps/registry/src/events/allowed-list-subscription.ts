@@ -25,12 +25,11 @@ export function allowedListSubscription({ config, dataSource, log }: ServicePart
     stream: config.stream,
     dataSource,
     ignores: Object.keys(IGNORED),
-    log: (level, message, fields) => log.line(level, message, fields),
+    log: log.stream,
     onCrash: (error) => {
       // The process ends and is started again: a reader that has stopped would go unnoticed.
-      setImmediate(() => {
-        throw error;
-      });
+      log.failure('a subscription cannot go on', error, 'fatal');
+      process.exit(1);
     },
   });
 }

@@ -1,20 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OnModuleInit } from '@nestjs/common';
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import type { KeyRing } from '@privity/kernel';
 import { ProtectionView, readRegistryEvent } from '@privity/registry';
 import { INDEX_KEYS, JsonLog, Readiness } from '@privity/service';
 
 const PAGE = 1000;
+const WARM_EVERY_MS = 250;
 
 /**
  * The registry's view of itself, read from its own store shard by shard. Never behind when it is asked: each answer
  * waits until the heads of that moment are applied, whichever process appended them.
  */
 @Injectable()
-export class OwnView implements OnModuleInit {
+export class OwnView implements OnModuleInit, OnModuleDestroy {
   private readonly view: ProtectionView;
   private last: Promise<unknown> = Promise.resolve();
+  private warming: NodeJS.Timeout | undefined;
+  private stopListening: (() => void) | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -28,6 +31,13 @@ export class OwnView implements OnModuleInit {
   onModuleInit(): void {
     const release = this.readiness.hold('view', 'reading the protected numbers');
     this.current().then(release, (error: unknown) => this.log.failure('the own view cannot be read', error));
+    this.stopListening = this.store.onAppended(() => this.keepWarm());
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopListening?.();
+    clearTimeout(this.warming);
+    await this.last.catch(() => undefined);
   }
 
   /** The view at the heads of this moment or later. Nothing is served from it where the store cannot be read. */
@@ -39,6 +49,16 @@ export class OwnView implements OnModuleInit {
     );
     this.last = next;
     return next;
+  }
+
+  /** Reads along while an import appends, so that a heartbeat in the middle of it has little left to read. */
+  private keepWarm(): void {
+    this.warming ??= setTimeout(() => {
+      this.current()
+        // Whoever asks for the view is told; here nobody did.
+        .catch((error: unknown) => this.log.failure('the own view fell behind', error, 'warn'))
+        .finally(() => (this.warming = undefined));
+    }, WARM_EVERY_MS);
   }
 
   private async catchUp(): Promise<ProtectionView> {

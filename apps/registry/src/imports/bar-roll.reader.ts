@@ -4,7 +4,7 @@ import type { E164 } from '@privity/kernel';
 import { barStatus, numberStream, protectsNumbers } from '@privity/registry';
 import type { RejectedLine } from '@privity/registry';
 import type { CsvRow } from '@privity/service';
-import { Protecting } from './protecting.js';
+import { Protecting } from '../protections/protecting.js';
 import { refused } from './row-reader.js';
 import type { ReadRow, RowReader, Statement } from './row-reader.js';
 
@@ -63,7 +63,7 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
     const status = barStatus(STATUS);
     const person = { barNumber, last, first, firm };
     const listing: Statement = async () => {
-      const handled = await this.protecting.listAttorney({ attorney, barState, status, person, numbers }, { actor });
+      const handled = await this.protecting.listAttorney(attorney, { barState, status, person, numbers }, { actor });
       return handled.events.length > 0;
     };
     const source = { kind: 'bar-roll', ref: attorney } as const;

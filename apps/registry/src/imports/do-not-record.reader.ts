@@ -3,7 +3,7 @@ import { instant, isInstant, parseNumber } from '@privity/kernel';
 import type { E164, Instant } from '@privity/kernel';
 import { categoryOfNote, numberStream } from '@privity/registry';
 import type { CsvRow } from '@privity/service';
-import { Protecting } from './protecting.js';
+import { Protecting } from '../protections/protecting.js';
 import { refused } from './row-reader.js';
 import type { ReadRow, RowReader } from './row-reader.js';
 

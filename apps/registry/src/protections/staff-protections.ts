@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
-import { derivedId, InvalidInput, instant, parseNumber, uuidv7 } from '@privity/kernel';
-import type { E164, Instant } from '@privity/kernel';
+import { derivedId, instant, uuidv7 } from '@privity/kernel';
+import type { Instant } from '@privity/kernel';
 import { categoryOfNote, currentVersion, numberStream } from '@privity/registry';
 import type { ProtectionChecked } from '@privity/registry';
 import { OwnView } from '../events/own-view.js';
-import { Protecting } from '../imports/protecting.js';
+import { Protecting } from './protecting.js';
+import { readNumber } from './read-number.js';
 
 export interface ProtectionRequest {
   readonly number: string;
@@ -37,7 +38,7 @@ export class StaffProtections {
 
   /** Effective when this resolves: durable, and in the next heartbeat. @throws InvalidInput naming `number` */
   async protect(request: ProtectionRequest, actor: string, idempotencyKey?: string): Promise<ProtectionTaken> {
-    const number = readNumber(request.number);
+    const number = readNumber(request.number, 'number');
     const { reason, basis } = request;
     const protectionId = idempotencyKey === undefined ? uuidv7() : derivedId(idempotencyKey, `protection:${actor}`, 0);
     const stream = numberStream(this.protecting.numbers.index(number));
@@ -57,9 +58,9 @@ export class StaffProtections {
   }
 
   async check(text: string, actor: string): Promise<ProtectionCheck> {
-    const candidates = this.protecting.numbers.candidates(readNumber(text));
-    const known = (await this.view.current()).find(candidates);
-    const index = this.protecting.numbers.index(readNumber(text));
+    const number = readNumber(text, 'number');
+    const known = (await this.view.current()).find(this.protecting.numbers.candidates(number));
+    const index = this.protecting.numbers.index(number);
     const type: ProtectionChecked['type'] = 'registry.ProtectionChecked';
     const data: ProtectionChecked['data'] = { index, protected: known !== undefined };
     await this.store.append(numberStream(index), 'any', [{ type, data, actor, version: currentVersion(type) }]);
@@ -74,10 +75,4 @@ export class StaffProtections {
     }
     throw new Error('a protection that was taken is not in its stream');
   }
-}
-
-function readNumber(text: string): E164 {
-  const parsed = parseNumber(text);
-  if (!parsed.ok) throw new InvalidInput('number', `is not a telephone number of ten digits (${parsed.reason})`);
-  return parsed.number;
 }

@@ -49,9 +49,14 @@ export class Installation {
     const identity = loadSigningKey(keyFolders(folder).identity, 'identity');
     const token = await signToken(identity, { subject: 'spec', roles: ['service'], ttlSeconds: 3600 });
     const installation = new Installation(folder, postgres, ports, token);
-    for (const name of ['registry', 'routing'] as const) await installation.layOut(name);
-    installation.routing = await bootService(routingFeed, installation.config('routing'), installation.logger());
-    await installation.boot();
+    try {
+      for (const name of ['registry', 'routing'] as const) await installation.layOut(name);
+      installation.routing = await bootService(routingFeed, installation.config('routing'), installation.logger());
+      await installation.boot();
+    } catch (error) {
+      await installation.stop();
+      throw error;
+    }
     return installation;
   }
 
@@ -60,8 +65,9 @@ export class Installation {
   }
 
   async stop(): Promise<void> {
-    await this.registry.close();
-    await this.routing.close();
+    // Either may be missing where the start failed half way.
+    const booted: readonly (BootedService | undefined)[] = [this.registry, this.routing];
+    for (const service of booted) await service?.close();
     await this.postgres.stop();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -63,18 +63,20 @@ export class Protecting {
     return handleCommand(this.store, numberProtection, stream, command, meta);
   }
 
+  /** Lists a person, or tells what is new about them. Protects nothing: that takes `protect`, number by number. */
   async listAttorney(
-    said: Pick<ListAttorney, 'attorney' | 'barState' | 'status'> & { person: AttorneyPerson; numbers: readonly E164[] },
+    attorney: string,
+    said: Pick<ListAttorney, 'barState' | 'status'> & { person: AttorneyPerson; numbers: readonly E164[] },
     meta: CommandMeta,
   ): Promise<HandledCommand<unknown>> {
+    const { person, numbers, ...rest } = said;
     const command: ListAttorney = {
       type: 'list-attorney',
-      attorney: said.attorney,
-      barState: said.barState,
-      status: said.status,
-      person: await this.seal(said.attorney, 'person', JSON.stringify(said.person)),
-      numbers: said.numbers.map((number) => this.numbers.index(number)),
+      attorney,
+      ...rest,
+      person: await this.seal(attorney, 'person', JSON.stringify(person)),
+      numbers: numbers.map((number) => this.numbers.index(number)),
     };
-    return handleCommand(this.store, attorneyListing, said.attorney, command, meta);
+    return handleCommand(this.store, attorneyListing, attorney, command, meta);
   }
 }
