@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HeadWitness, ShardHead } from '@privity/event-store';
 import { SHARDS } from '@privity/kernel';
-import type { Kafka } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { topicOf } from '../names.js';
 import { readStreamEvent, type StreamEvent } from '../stream-event.js';
 import type { StreamLog } from '../stream-log.js';
@@ -31,7 +32,7 @@ export class TopicWitness implements HeadWitness {
     this.kafka = kafkaClient(options.brokers, `witness ${this.topic}`, options.log);
   }
 
-  /** The newest event of each shard; empty shards, and a topic that does not exist yet, are left out. */
+  /** The newest event of each shard, in order of shard; empty shards, and a topic that does not exist yet, are left out. */
   async heads(): Promise<readonly ShardHead[]> {
     const wanted = new Map<number, Range>();
     for (const [shard, { low, high }] of await this.ranges()) {
@@ -42,7 +43,7 @@ export class TopicWitness implements HeadWitness {
     await this.scan(wanted, ({ shard, position, id }) => {
       if (position > (heads.get(shard)?.position ?? 0)) heads.set(shard, { shard, position, id });
     });
-    return [...heads.values()];
+    return [...heads.values()].sort((a, b) => a.shard - b.shard);
   }
 
   /** In order and without a gap: reading stops where the topic lacks an event. */
@@ -66,7 +67,7 @@ export class TopicWitness implements HeadWitness {
     await admin.connect();
     try {
       if (!(await admin.listTopics()).includes(this.topic)) return new Map();
-      const offsets = await admin.fetchTopicOffsets(this.topic);
+      const offsets = await whileRetriable(() => admin.fetchTopicOffsets(this.topic));
       return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
     } finally {
       await admin.disconnect();
@@ -111,6 +112,18 @@ export class TopicWitness implements HeadWitness {
       });
     } finally {
       await consumer.disconnect();
+    }
+  }
+}
+
+/** A topic that was just created has leaders on paper first; kafkajs does not ask again by itself here. */
+async function whileRetriable<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 20 || !(error instanceof kafkajs.KafkaJSError) || !error.retriable) throw error;
+      await sleep(100);
     }
   }
 }
