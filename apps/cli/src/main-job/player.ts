@@ -3,6 +3,7 @@ import { ProblemError } from '@privity/client';
 import { audioSeconds, frames, generatedAudio } from './audio.js';
 import type { RecordedCall } from './export.js';
 import type { Journal, PlayedCall } from './journal.js';
+import { patiently } from './patience.js';
 
 /** How many calls are under way at once: enough to keep two cores busy, few enough for every permit to be renewed. */
 const IN_FLIGHT = 24;
@@ -48,42 +49,43 @@ async function playCall(call: RecordedCall, { client: { calls }, journal }: Play
   const { callId, facility, caller, dialed, at } = call;
   const repeated = journal.wasBegun(callId);
   if (!repeated) journal.begin(callId);
-  const answer = await calls.decide({ callId, facility, caller, dialed, at });
+  const answer = await patiently(() => calls.decide({ callId, facility, caller, dialed, at }));
   const played = { callId, decision: answer.decision };
   if (answer.outcome === 'deny') return { ...played, outcome: 'denied' };
-  const required = answer.notices.filter(({ acceptance }) => acceptance === 'required');
+  const parties = answer.notices.filter(({ acceptance }) => acceptance === 'required').map(({ party }) => party);
+  let permit: string | undefined;
+  const answerNotices = async (result: 'accepted' | 'declined') => {
+    for (const party of parties) {
+      const progress = await patiently(() => calls.notice(callId, { party, result })).catch(unlessEnded);
+      permit = progress?.permit ?? permit;
+    }
+  };
 
   if (call.completion !== 'COMPLETE') {
-    if (call.completion === 'REFUSED') {
-      for (const { party } of required) await calls.notice(callId, { party, result: 'declined' }).catch(unlessEnded);
-    }
-    await calls.ended(callId, at);
+    if (call.completion === 'REFUSED') await answerNotices('declined');
+    await patiently(() => calls.ended(callId, at));
     return { ...played, outcome: 'not-connected' };
   }
-
-  let permit: string | undefined;
-  for (const { party } of required) {
-    permit = (await calls.notice(callId, { party, result: 'accepted' }).catch(unlessEnded))?.permit ?? permit;
-  }
-  await calls.connected(callId, at).catch(unlessEnded);
-  const media = permit === undefined ? undefined : await sendAudio(call, permit, { client: { calls } }, repeated);
-  await calls.ended(callId, new Date(Date.parse(at) + call.seconds * 1000).toISOString());
+  await answerNotices('accepted');
+  await patiently(() => calls.connected(callId, at)).catch(unlessEnded);
+  const media = permit === undefined ? undefined : await patiently(() => sendAudio(calls, call, permit, repeated));
+  await patiently(() => calls.ended(callId, new Date(Date.parse(at) + call.seconds * 1000).toISOString()));
   return { ...played, outcome: 'connected', ...media };
 }
 
 /** Streams the call's audio in frames of 20 ms. A call that an earlier run recorded in part is not recorded twice. */
 async function sendAudio(
-  call: RecordedCall,
-  permit: string,
-  { client: { calls } }: { client: Pick<PrivityClient, 'calls'> },
+  calls: PrivityClient['calls'],
+  { callId, seconds }: RecordedCall,
+  permit: string | undefined,
   repeated: boolean,
 ): Promise<Pick<PlayedCall, 'recording' | 'bytes'> | undefined> {
-  const audio = generatedAudio(call.callId, audioSeconds(call.callId, call.seconds));
+  const audio = generatedAudio(callId, audioSeconds(callId, seconds));
   const stream = async function* () {
     yield* frames(audio);
   };
   try {
-    const { recording } = await calls.media(call.callId, permit, stream());
+    const { recording } = await calls.media(callId, permit, stream());
     return { recording, bytes: audio.length };
   } catch (error) {
     if (repeated && error instanceof ProblemError && error.code === 'already-recorded') return undefined;
