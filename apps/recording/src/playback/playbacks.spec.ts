@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { uuidv7 } from '@privity/kernel';
 import type { Role } from '@privity/service';
 import { withPostgres } from '@privity/testing';
@@ -9,6 +9,7 @@ import { recordingIdOf } from '../recorder/recorder.js';
 import { eventually, House } from '../testing/house.js';
 import type { CallFacts } from '../testing/routing-stand-in.js';
 
+jest.setTimeout(60_000);
 const postgres = withPostgres();
 let house: House;
 beforeAll(async () => {

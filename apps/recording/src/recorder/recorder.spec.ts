@@ -2,12 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { withPostgres } from '@privity/testing';
 import { eventually, frames, House } from '../testing/house.js';
 import { RenewalDesk, signPermit, type CallFacts } from '../testing/routing-stand-in.js';
 import { recordingIdOf } from './recorder.js';
 
+jest.setTimeout(60_000);
 const postgres = withPostgres();
 let house: House;
 beforeAll(async () => {
@@ -84,7 +85,7 @@ describe('recording a call', () => {
     const answer = await live(facts, 2.5);
     expect(((await answer.json()) as { bytes: number }).bytes).toBe(125 * 160);
     expect(RenewalDesk.asked.get(facts.call)).toBeGreaterThanOrEqual(3);
-  }, 15_000);
+  });
 
   it('takes one recording of a call', async () => {
     const facts = await house.decided('C-4');
@@ -168,9 +169,9 @@ describe('without a live permit not a byte is kept, and the refusal is an event'
 
 describe('a recording stops', () => {
   const stopsWithin = async (facts: CallFacts, answer: Promise<Response>, limitMs: number, ending: string) => {
-    const begun = performance.now();
+    const begun = Date.now();
     const completed = await completion(facts);
-    expect(performance.now() - begun).toBeLessThan(limitMs);
+    expect(Date.parse(completed.time) - begun).toBeLessThan(limitMs);
     expect(completed.data).toMatchObject({ ending });
     expect(((await (await answer).json()) as { ending: string }).ending).toBe(ending);
     const { bytes } = completed.data as { bytes: number };
@@ -199,7 +200,7 @@ describe('a recording stops', () => {
     await eventually(async () => (await recorded(facts)).length > 0, 'started');
     RenewalDesk.say(facts.call, 'refuse');
     await stopsWithin(facts, answer, 1_300, 'permit-revoked');
-  }, 20_000);
+  });
 
   it('two seconds after the last renewal when routing says nothing', async () => {
     const facts = await house.decided('S-lapse');
@@ -208,7 +209,7 @@ describe('a recording stops', () => {
     RenewalDesk.say(facts.call, 'hang');
     await stopsWithin(facts, answer, 2_200, 'permit-lapsed');
     expect(((await recorded(facts)).at(-1)?.data as { bytes: number }).bytes).toBeLessThanOrEqual(2.2 * 8_000);
-  }, 20_000);
+  });
 });
 
 describe('a call without a recording', () => {
@@ -269,7 +270,7 @@ describe('a call without a recording', () => {
       const [made, attested, files] = [await recorded(facts), await attestations(facts), await filesOf(facts)];
       expect([made.length > 0, attested.length]).toEqual(files.length === 1 ? [true, 0] : [false, 1]);
     }
-  }, 60_000);
+  });
 });
 
 describe('the service', () => {

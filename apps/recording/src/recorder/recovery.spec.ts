@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startService, withPostgres, type ServiceProcess } from '@privity/testing';
 import { eventually, frames, House } from '../testing/house.js';
 import type { CallFacts } from '../testing/routing-stand-in.js';
 import { recordingIdOf } from './recorder.js';
 
 const appDir = join(import.meta.dirname, '..', '..');
+jest.setTimeout(60_000);
 const postgres = withPostgres();
 let house: House;
 let service: ServiceProcess;

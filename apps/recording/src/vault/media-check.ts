@@ -19,6 +19,7 @@ export interface CheckResult {
 type Expected = Pick<RecordingState, 'salt' | 'digest' | 'bytes'>;
 
 const AT_ONCE = 500;
+const OBJECTS_OPEN = 8;
 /** Keeps an event below 60 KiB. */
 const MISMATCHES_PER_EVENT = 500;
 
@@ -67,14 +68,19 @@ export class MediaCheck {
       this.expectations(names),
       this.keys.find(names.map(({ recording }) => recording)),
     ]);
-    for (const name of names) {
-      const { recording } = name;
-      tally.objects += 1;
-      const facts = expected.get(recording);
-      const key = keys.get(recording);
-      if (facts !== undefined && key !== undefined && (await this.holds(name, key, facts))) tally.bytes += facts.bytes;
-      else tally.mismatches.push(recording);
-    }
+    const queue = [...names];
+    const compareNext = async (): Promise<void> => {
+      for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+        const { recording } = name;
+        const facts = expected.get(recording);
+        const key = keys.get(recording);
+        const good = facts !== undefined && key !== undefined && (await this.holds(name, key, facts));
+        tally.objects += 1;
+        if (good) tally.bytes += facts.bytes;
+        else tally.mismatches.push(recording);
+      }
+    };
+    await Promise.all(Array.from({ length: OBJECTS_OPEN }, compareNext));
   }
 
   /** From the read model where it has caught up, else from the events themselves. */

@@ -14,6 +14,9 @@ import {
 
 /** Opens any part of an object; every chunk is authenticated before a byte of it is given out. */
 export class ObjectReader {
+  /** The last chunk, opened to see that the object is whole, until somebody reads it: most objects have no other. */
+  private end: Buffer | undefined;
+
   private constructor(
     private readonly file: FileHandle,
     private readonly size: number,
@@ -29,7 +32,7 @@ export class ObjectReader {
       const { size } = await file.stat();
       const reader = new ObjectReader(file, size, layoutOf(size), recording, key);
       checkHeader(await reader.read(0, HEADER_BYTES), recording);
-      await reader.chunk(reader.layout.chunks - 1);
+      reader.end = await reader.chunk(reader.layout.chunks - 1);
       return reader;
     } catch (error) {
       await file.close();
@@ -62,10 +65,16 @@ export class ObjectReader {
   }
 
   async close(): Promise<void> {
+    this.end?.fill(0);
     await this.file.close();
   }
 
   private async chunk(index: number): Promise<Buffer> {
+    const { end } = this;
+    if (end !== undefined && index === this.layout.chunks - 1) {
+      this.end = undefined;
+      return end;
+    }
     const { offset, length } = chunkSpan(this.size, index);
     const sealed = await this.read(offset, length);
     return index === this.layout.chunks - 1
