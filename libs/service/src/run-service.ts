@@ -10,6 +10,7 @@ import { DataSource } from 'typeorm';
 
 import { Environment, readServiceConfig, type ServiceConfig } from './config.js';
 import { logRequests } from './http/request-log.js';
+import { openServiceKeys } from './keys/service-keys.js';
 import { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 import { Readiness } from './lifecycle/readiness.js';
 import { Stopping } from './lifecycle/stopping.js';
@@ -22,6 +23,7 @@ const JSON_LIMIT_BYTES = 1024 * 1024;
 const STORE_CONNECTIONS = 6;
 const OTHER_CONNECTIONS = 4;
 const INTAKE_LIMIT_MS = 5_000;
+const IDLE_CHECK_MS = 50;
 
 /** A service that was booted: where it answers, and the application for tests. */
 export interface BootedService extends Running {
@@ -50,6 +52,7 @@ export async function bootService(
   config: ServiceConfig,
   log: JsonLog = new JsonLog(definition.name),
 ): Promise<BootedService> {
+  const keys = openServiceKeys(config);
   const storePool = openPool(config, STORE_CONNECTIONS, log);
   const pool = openPool(config, OTHER_CONNECTIONS, log);
   const closing: (() => Promise<unknown>)[] = [() => pool.end(), () => storePool.end()];
@@ -72,7 +75,7 @@ export async function bootService(
     const started = readiness.hold('start', 'starting');
     const stopping = new Stopping();
 
-    const parts = { config, log, store, pool, readiness, stopping };
+    const parts = { config, log, store, pool, readiness, stopping, keys };
     const app = await createApp(definition, parts);
     const stream = new StreamConnection(app, definition, { ...parts, dataSource: app.get(DataSource) });
     closing.push(
@@ -115,9 +118,15 @@ async function createApp(
 async function closeApp(app: NestFastifyApplication, stopping: Stopping): Promise<void> {
   stopping.begin();
   const server = app.getHttpServer();
+  // A connection that was answering when we began becomes idle later: it is no reason to wait for the caller to hang up.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
   const limit = setTimeout(() => server.closeAllConnections(), INTAKE_LIMIT_MS);
-  await app.close();
-  clearTimeout(limit);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(limit);
+  }
 }
 
 function openPool(config: ServiceConfig, max: number, log: JsonLog): Pool {

@@ -11,7 +11,7 @@ import { FeedController } from './http/feed.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { StreamStatusController } from './http/stream-status.controller.js';
 import { FileKeyRing } from './keys/file-key-ring.js';
-import { loadPublicKey } from './keys/signing-keys.js';
+import type { ServiceKeys } from './keys/service-keys.js';
 import { SubjectKeys } from './keys/subject-keys.js';
 import { Readiness } from './lifecycle/readiness.js';
 import { Stopping } from './lifecycle/stopping.js';
@@ -32,14 +32,14 @@ export interface OpenedParts {
   readonly pool: Pool;
   readonly readiness: Readiness;
   readonly stopping: Stopping;
+  readonly keys: ServiceKeys;
 }
 
 /** The part of the application that every service shares; global, so that a context's module just injects. */
 @Module({})
 export class ServiceModule {
   static around(definition: ServiceDefinition, parts: OpenedParts): DynamicModule {
-    const { config, log, store, pool, readiness, stopping } = parts;
-    const ring = FileKeyRing.open(config.keysDir, process.env);
+    const { config, log, store, pool, readiness, stopping, keys } = parts;
     const offered = [
       { provide: ServiceConfig, useValue: config },
       { provide: JsonLog, useValue: log },
@@ -47,12 +47,10 @@ export class ServiceModule {
       { provide: Pool, useValue: pool },
       { provide: Readiness, useValue: readiness },
       { provide: Stopping, useValue: stopping },
-      { provide: FileKeyRing, useValue: ring },
-      { provide: SubjectKeys, useValue: new SubjectKeys(pool, ring) },
-      { provide: TokenVerifier, useValue: new TokenVerifier(loadPublicKey(config.trustDir, 'identity')) },
-      ...(config.indexKeysDir === undefined
-        ? []
-        : [{ provide: INDEX_KEYS, useValue: FileKeyRing.open(config.indexKeysDir, process.env) }]),
+      { provide: FileKeyRing, useValue: keys.own },
+      { provide: SubjectKeys, useValue: new SubjectKeys(pool, keys.own) },
+      { provide: TokenVerifier, useValue: new TokenVerifier(keys.identity) },
+      ...(keys.index === undefined ? [] : [{ provide: INDEX_KEYS, useValue: keys.index }]),
     ];
     return {
       module: ServiceModule,

@@ -25,11 +25,12 @@ export interface ServiceProcess {
 const START_LIMIT_MS = 60_000;
 
 /**
- * Starts `<appDir>/dist/main.js` on a free port and waits until `/health` says ready.
+ * Starts `<appDir>/dist/main.js` on a free port, unless `PRIVITY_PORT` names one, and waits until `/health` says ready.
  * @throws Error with the process's last words where it ends or does not become healthy
  */
 export async function startService(appDir: string, env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-  const port = env['PRIVITY_PORT'] ?? String(await freePort());
+  const wanted = env['PRIVITY_PORT'] ?? '0';
+  const port = wanted === '0' ? String(await freePort()) : wanted;
   const url = `http://127.0.0.1:${port}`;
   const logDir = await mkdtemp(join(tmpdir(), 'privity-test-service-'));
   const logFile = join(logDir, 'log.jsonl');
@@ -60,7 +61,7 @@ export async function startService(appDir: string, env: Readonly<Record<string, 
     const answer = await fetch(`${url}/health`).catch(() => undefined);
     if (answer?.ok === true) return service;
   }
-  const words = (await service.output()).trimEnd().split('\n').slice(-5).join('\n');
+  const words = (await service.output()).trimEnd().split('\n').slice(-12).join('\n');
   await service.dispose();
   throw new Error(`${appDir} did not become healthy:\n${words}`);
 }

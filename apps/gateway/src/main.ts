@@ -1,0 +1,36 @@
+import {
+  CONTEXTS,
+  ConfigError,
+  Environment,
+  JsonLog,
+  loadPublicKey,
+  runUntilStopped,
+  TokenVerifier,
+  type ContextName,
+} from '@privity/service';
+
+import { Gateway } from './gateway.js';
+
+const log = new JsonLog('gateway');
+
+await runUntilStopped(log, async () => {
+  const env = new Environment(process.env);
+  const gateway = await Gateway.start({
+    host: env.text('PRIVITY_HOST') ?? '127.0.0.1',
+    port: env.integer('PRIVITY_PORT', 0),
+    services: everyService(env.urls('PRIVITY_SERVICES')),
+    tokens: new TokenVerifier(loadPublicKey(env.required('PRIVITY_TRUST'), 'identity')),
+    log,
+  });
+  log.line('info', 'listening', { port: Number(new URL(gateway.url).port) });
+  return gateway;
+});
+
+function everyService(urls: Readonly<Record<string, string>>): Record<ContextName, string> {
+  const entries = CONTEXTS.map((name) => {
+    const url = urls[name];
+    if (url === undefined) throw new ConfigError('PRIVITY_SERVICES', `has no entry "${name}"`);
+    return [name, url] as const;
+  });
+  return Object.fromEntries(entries) as Record<ContextName, string>;
+}

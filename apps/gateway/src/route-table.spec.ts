@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { routeOf } from './route-table.js';
+
+describe('the route table', () => {
+  it.each([
+    ['/api/calls', 'routing'],
+    ['/api/calls/c-1/notices', 'routing'],
+    ['/api/calls/c-1/media', 'recording'],
+    ['/api/facilities/F1/policy', 'routing'],
+    ['/api/routing/imports', 'routing'],
+    ['/api/registry/imports/1', 'registry'],
+    ['/api/protections/check', 'registry'],
+    ['/api/attorneys', 'registry'],
+    ['/api/recordings/1/playbacks', 'recording'],
+    ['/api/playbacks/1/audio', 'recording'],
+    ['/api/audit/events/1/proof', 'audit'],
+    ['/api/findings', 'audit'],
+    ['/api/reports/breach', 'audit'],
+    ['/feed/registry/3', 'registry'],
+    ['/feed/audit', 'audit'],
+    ['/log/tile/entries/000', 'audit'],
+  ])('%s is answered by %s, with a token', (path, service) => {
+    expect(routeOf(path)).toEqual({ service, isPublic: false });
+  });
+
+  it.each(['/log/checkpoint', '/log/tile/0/000', '/log/tile/0/x001/067.p/12'])('%s needs no token', (path) => {
+    expect(routeOf(path)).toEqual({ service: 'audit', isPublic: true });
+  });
+
+  it.each([
+    '/',
+    '/internal/heartbeat',
+    '/api/internal/permits/renewals',
+    '/stream/status',
+    '/api',
+    '/api/callsandmore',
+    '/API/calls',
+    '/feed/gateway/0',
+    '/feed/registry/0/more',
+    '/api/calls/../../internal/heartbeat',
+    '/api/calls/%2e%2E/%2e./internal/heartbeat',
+    '/api/calls/..%2f..%2finternal',
+    '/api/calls\\..\\internal',
+    '/api//calls',
+    '/api/calls/\tx',
+    '/log/tile/entries/../0/000',
+    'http://elsewhere/api/calls',
+  ])('%s leads nowhere', (path) => {
+    expect(routeOf(path)).toBeUndefined();
+  });
+});
