@@ -70,10 +70,11 @@ describe('checkpoint and effects in one transaction', () => {
       const one = sink({ dataSource });
       await one.open(source, 2);
       line.down();
-      const verdict = one.accept(source, 2, deliver(2, 1, 5), alive);
+      // One event: there is nothing smaller to try, so giving up would halt.
+      const verdict = one.accept(source, 2, deliver(2, 1, 1), alive);
       setTimeout(() => line.restore(), 200);
-      expect(await verdict).toMatchObject({ kind: 'continue', cursor: { position: 5 } });
-      expect((await ledger.applied(context)).get(2)).toEqual(upTo(5));
+      expect(await verdict).toMatchObject({ kind: 'continue', cursor: { position: 1 } });
+      expect((await ledger.applied(context)).get(2)).toEqual([1]);
     } finally {
       await dataSource.destroy();
       await line.close();
