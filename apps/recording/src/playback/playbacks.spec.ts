@@ -108,6 +108,18 @@ describe('a playback', () => {
     expect((await hear(playback)).status).toBe(200);
   });
 
+  it('is not answered before the grant is durable', async () => {
+    const { recording } = await record('P-6', sound(160));
+    let answer: Promise<Response> | undefined;
+    let answered = false;
+    await house.whileNothingCanBeAppended(async () => {
+      answer = ask(recording).finally(() => (answered = true));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(answered).toBe(false);
+    });
+    expect((await answer)?.status).toBe(201);
+  });
+
   it('needs a purpose', async () => {
     const { recording } = await record('P-5', sound(160));
     const answer = await call('ines', 'investigator', 'POST', `/api/recordings/${recording}/playbacks`, {});

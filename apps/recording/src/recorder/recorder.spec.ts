@@ -106,6 +106,18 @@ describe('recording a call', () => {
     expect(await filesOf(facts)).toHaveLength(1);
   });
 
+  it('writes no byte before the event that says so is durable', async () => {
+    const facts = await house.decided('C-7');
+    let answer: Promise<Response> | undefined;
+    await house.whileNothingCanBeAppended(async () => {
+      answer = house.post(facts, sound(200_000));
+      await pause(700);
+      expect(RenewalDesk.asked.get(facts.call)).toBe(1);
+      expect(await filesOf(facts)).toEqual([]);
+    });
+    expect((await answer)?.status).toBe(201);
+  });
+
   it('ends as interrupted when the dialler breaks off, with what there is', async () => {
     const facts = await house.decided('C-6');
     async function* broken() {

@@ -169,6 +169,20 @@ export class House {
     }
   }
 
+  /** Keeps the store from appending while `work` runs: what must wait for its event then waits. */
+  async whileNothingCanBeAppended(work: () => Promise<void>): Promise<void> {
+    const client = new pg.Client({ connectionString: this.databases.recording.ownerUrl });
+    await client.connect();
+    try {
+      await client.query('begin');
+      await client.query('lock table event_store.event in exclusive mode');
+      await work();
+    } finally {
+      await client.query('rollback');
+      await client.end();
+    }
+  }
+
   /** Shards on which one of the service's consumers stopped. */
   async halts(): Promise<string[]> {
     const client = new pg.Client({ connectionString: this.databases.recording.ownerUrl });
