@@ -62,6 +62,14 @@ describe('append queue', () => {
     );
   });
 
+  it('lets streams take turns, however long the line of one is', () => {
+    const queue = new AppendQueue<Queued>();
+    for (const [n, stream] of ['a', 'a', 'a', 'b'].entries()) queue.add({ stream, bytes: 1, events: [], n });
+    const first = queue.take(1, 60);
+    queue.release(first);
+    expect([...first, ...queue.take(1, 60)].map((append) => append.stream)).toEqual(['a', 'b']);
+  });
+
   it('lets an append through that alone is larger than a batch', () => {
     const queue = new AppendQueue<Queued>();
     queue.add({ stream: 'a', bytes: 100, events: [{ id: '1' }], n: 0 });

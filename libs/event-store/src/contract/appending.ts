@@ -135,23 +135,6 @@ export function appending(openFreshStore: () => Promise<FreshStore>): void {
       }
     });
 
-    it('does not deadlock when two processes want the shards in opposite order', async () => {
-      const other = await EventStore.open({ pool: fresh.service, source: SOURCE });
-      const forward = Array.from({ length: SHARDS }, (_, shard) => callInShard(shard));
-      const backward = [...forward].reverse();
-      for (let round = 0; round < 30; round++) {
-        await Promise.all([
-          ...forward.map((stream) => store.append(stream, 'any', [connected(round)])),
-          ...backward.map((stream) => other.append(stream, 'any', [connected(round)])),
-        ]);
-      }
-      await other.close();
-      const deadlocks = await fresh.admin.query<{ deadlocks: string }>(
-        'select deadlocks from pg_stat_database where datname = current_database()',
-      );
-      expect(deadlocks.rows[0]?.deadlocks).toBe('0');
-    });
-
     it('keeps the order of one caller, also without waiting for the answers', async () => {
       const stream = newCall();
       await Promise.all(Array.from({ length: 30 }, (_, n) => store.append(stream, n, [connected(n)])));

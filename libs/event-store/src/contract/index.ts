@@ -3,6 +3,7 @@ import { appending } from './appending.js';
 import { failing } from './failing.js';
 import type { FreshStore } from './fresh-store.js';
 import { keeping } from './keeping.js';
+import { locking } from './locking.js';
 import { repeating } from './repeating.js';
 import { restoring } from './restoring.js';
 
@@ -14,6 +15,7 @@ export { storeWitness } from './store-witness.js';
 export function eventStoreContract(name: string, openFreshStore: () => Promise<FreshStore>): void {
   describe(`event store on ${name}`, () => {
     appending(openFreshStore);
+    locking(openFreshStore);
     repeating(openFreshStore);
     keeping(openFreshStore);
     failing(openFreshStore);
