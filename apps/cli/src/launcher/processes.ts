@@ -66,7 +66,9 @@ export async function lastLines(logFile: string, count = 5): Promise<string> {
 }
 
 function startNode(file: string, logFile: string, env: Variables): Promise<Child> {
-  return startChild([process.execPath, '--enable-source-maps', file], {
+  // npm run dev: node itself starts the service again when its code, or that of a library, was compiled anew.
+  const watch = process.env['PRIVITY_WATCH'] === '1' ? ['--watch', '--watch-preserve-output'] : [];
+  return startChild([process.execPath, ...watch, '--enable-source-maps', file], {
     logFile,
     cwd: REPOSITORY,
     env: childEnvironment(env),
