@@ -33,6 +33,10 @@ export class DataDir {
   get instance(): string {
     return join(this.root, 'instance.json');
   }
+  /** `kafka` or `feed`: what this folder ran with last. */
+  get streamKind(): string {
+    return join(this.root, 'stream');
+  }
   /** What the main job has played. */
   get journal(): string {
     return join(this.root, 'main-job.jsonl');

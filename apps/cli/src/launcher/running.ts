@@ -6,6 +6,7 @@ import type { DataDir } from '../data-dir.js';
 import { WrongUse } from '../failures.js';
 import { startInstance } from './instance.js';
 import { runningLauncher } from './lock.js';
+import { lastStream } from './stream.js';
 
 /** What a command needs of an instance, whether this process started it or another. */
 export interface Reached {
@@ -36,7 +37,8 @@ export async function withInstance<T>(dataDir: DataDir, work: (instance: Reached
   if (running) return work(running);
   requireKeys(dataDir);
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  const instance = await startInstance({ dataDir, httpPort: 0, say });
+  const stream = await lastStream(dataDir);
+  const instance = await startInstance({ dataDir, httpPort: 0, say, ...(stream === undefined ? {} : { stream }) });
   const stop = () => void instance.stop().then(() => process.exit(1));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {

@@ -5,7 +5,7 @@ import { takeLock } from './lock.js';
 import type { Part } from './processes.js';
 import { findRunning, requireKeys } from './running.js';
 import { rolePasswords } from './secrets.js';
-import { provideStream, type Stream } from './stream.js';
+import { lastStream, provideStream, type Stream } from './stream.js';
 
 /** What services stand on. */
 export interface Servers {
@@ -60,7 +60,7 @@ export async function withServers<T>(
   const parts: Part[] = [];
   try {
     const say = (line: string) => void process.stderr.write(`${line}\n`);
-    const servers = await startServers(dataDir, undefined, say, (part) => parts.push(part));
+    const servers = await startServers(dataDir, await lastStream(dataDir), say, (part) => parts.push(part));
     const databases = await provideDatabases(servers.databaseUrl, prefix, await rolePasswords(dataDir));
     return await work({ ...servers, databases, running: false });
   } finally {

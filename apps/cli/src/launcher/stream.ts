@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { MachineProblem, type RunningKafka, startKafka } from '@privity/one-machine';
 import type { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
@@ -15,6 +16,22 @@ export interface Stream {
  * @param asked what `--stream` says; undefined: the best there is
  */
 export async function provideStream(
+  asked: 'kafka' | 'feed' | undefined,
+  dataDir: DataDir,
+  say: (line: string) => void,
+): Promise<Stream> {
+  const stream = await chooseStream(asked, dataDir, say);
+  await writeFile(dataDir.streamKind, stream.kind);
+  return stream;
+}
+
+/** What a data folder ran with last: a command that starts it for a moment leaves that as it is. */
+export async function lastStream(dataDir: DataDir): Promise<'kafka' | 'feed' | undefined> {
+  const kind = await readFile(dataDir.streamKind, 'utf8').catch(() => undefined);
+  return kind === 'kafka' || kind === 'feed' ? kind : undefined;
+}
+
+async function chooseStream(
   asked: 'kafka' | 'feed' | undefined,
   dataDir: DataDir,
   say: (line: string) => void,
