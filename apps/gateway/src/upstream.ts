@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 import { PrivityError } from '@privity/kernel';
 import { type Dispatcher, Pool } from 'undici';
+
+import { endToEnd } from './end-to-end-headers.js';
+import { RelayedAnswer } from './relayed-answer.js';
 
 /** The service behind a route does not answer. Names the service, not where it runs. */
 export class UpstreamFailed extends PrivityError {
@@ -15,20 +17,6 @@ export class UpstreamFailed extends PrivityError {
 
 const CONNECTIONS = 256;
 const ANSWER_LIMIT_MS = 60_000;
-/** RFC 9110, 7.6.1: these concern one connection only. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'expect',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
 /** Kept-alive connections to one service. Bodies stream both ways as fast as the slower side takes them. */
 export class Upstream {
   private readonly pool: Pool;
@@ -40,25 +28,20 @@ export class Upstream {
     this.pool = new Pool(baseUrl, { connections: CONNECTIONS, keepAliveTimeout: 30_000, bodyTimeout: 0 });
   }
 
-  /** Passes a request on and its answer back. @throws UpstreamFailed only while nothing was answered */
+  /** Passes a request on and its answer back. @throws UpstreamFailed */
   async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const aborted = new AbortController();
-    const onClose = (): void => {
-      if (!response.writableFinished) aborted.abort();
-    };
-    response.once('close', onClose);
     const body = hasBody(request) ? new PassThrough() : null;
     if (body !== null) request.pipe(body);
     try {
-      const answer = await this.request(request, body, aborted.signal);
-      response.writeHead(answer.statusCode, forwarded(answer.headers));
-      await pipeline(answer.body, response);
+      await this.relay(request, body, response).catch((error: unknown) => {
+        // The service may have closed an idle connection just as it was taken; asking again changes nothing.
+        const again = codeOf(error) === 'UND_ERR_SOCKET' && request.method === 'GET' && body === null;
+        if (!again || response.headersSent) throw error;
+        return this.relay(request, body, response);
+      });
     } catch (error) {
-      // The caller went away: nobody is left to be told.
-      if (aborted.signal.aborted) return;
-      throw error;
+      throw this.failure(error);
     } finally {
-      response.off('close', onClose);
       if (body !== null) letGo(request, body);
     }
   }
@@ -85,27 +68,20 @@ export class Upstream {
     clearTimeout(timer);
   }
 
-  private async request(
-    request: IncomingMessage,
-    body: PassThrough | null,
-    signal: AbortSignal,
-  ): Promise<Dispatcher.ResponseData> {
-    const options: Dispatcher.RequestOptions = {
-      method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
-      path: request.url ?? '/',
-      headers: forwarded(request.headers),
-      body,
-      signal,
-      // A call's media is answered when the call ends.
-      headersTimeout: body === null ? ANSWER_LIMIT_MS : 0,
-    };
-    try {
-      return await this.pool.request(options);
-    } catch (error) {
-      // The service may have closed an idle connection just as it was taken; asking again is harmless where nothing is changed.
-      if (codeOf(error) !== 'UND_ERR_SOCKET' || body !== null || options.method !== 'GET') throw this.failure(error);
-    }
-    return this.pool.request(options).catch((error: unknown) => Promise.reject(this.failure(error)));
+  private relay(request: IncomingMessage, body: PassThrough | null, response: ServerResponse): Promise<void> {
+    const answer = new RelayedAnswer(response);
+    this.pool.dispatch(
+      {
+        method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
+        path: request.url ?? '/',
+        headers: endToEnd(request.headers),
+        body,
+        // A call's media is answered when the call ends.
+        headersTimeout: body === null ? ANSWER_LIMIT_MS : 0,
+      },
+      answer,
+    );
+    return answer.finished;
   }
 
   private failure(error: unknown): UpstreamFailed {
@@ -128,19 +104,6 @@ function letGo(request: IncomingMessage, body: PassThrough): void {
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-}
-
-type Headers = Record<string, string | string[]>;
-
-function forwarded(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const named = [headers['connection'] ?? ''].flat().join(',').toLowerCase().split(',');
-  const dropped = new Set(named.map((name) => name.trim()));
-  const passed: Headers = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || HOP_BY_HOP.has(name) || dropped.has(name)) continue;
-    passed[name] = value;
-  }
-  return passed;
 }
 
 function codeOf(error: unknown): unknown {

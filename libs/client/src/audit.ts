@@ -1,17 +1,53 @@
 import type { HttpConnection } from './http-connection.js';
 
-export interface ShardStatus {
-  readonly source: string;
-  readonly shard: number;
-  readonly [more: string]: unknown;
-}
-
 export interface AccessQuery {
   readonly recording?: string;
   readonly person?: string;
-  readonly number?: string;
   readonly after?: string;
   readonly limit?: number;
+}
+
+/** Who listened, who tried to, and what was heard. `event` can be proven. */
+export interface Access {
+  readonly event: string;
+  readonly recording: string;
+  readonly person?: string;
+  readonly at: string;
+  readonly kind: 'granted' | 'refused' | 'heard';
+  readonly playback?: string;
+  readonly purpose?: string;
+  readonly caseNumber?: string;
+  readonly reason?: string;
+  /** Seconds from start, half open. */
+  readonly ranges?: readonly (readonly [number, number])[];
+}
+
+/** What somebody should look at; `evidence` is the event that shows it. */
+export interface Finding {
+  readonly event: string;
+  readonly kind: string;
+  readonly about: string;
+  readonly evidence: string;
+  readonly detail: string;
+  readonly at: string;
+}
+
+export interface FindingQuery {
+  readonly kind?: string;
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/** What the log has of each shard of each source, and how much of it is signed. */
+export interface LogCoverage {
+  readonly size: number;
+  readonly signed: number;
+  readonly shards: readonly {
+    readonly source: string;
+    readonly shard: number;
+    readonly position: number;
+    readonly entries: number;
+  }[];
 }
 
 /** The transparency log, findings and the history of accesses. */
@@ -38,14 +74,17 @@ export class Audit {
     return this.http.text(`/api/audit/events/${encodeURIComponent(eventId)}/proof`);
   }
 
-  accesses<T = Readonly<Record<string, unknown>>>(query: AccessQuery): Promise<T> {
+  /** What of the services' events the log has already. */
+  coverage(): Promise<LogCoverage> {
+    return this.http.json('GET', '/api/audit/log');
+  }
+
+  accesses<T = { readonly accesses: readonly Access[]; readonly next?: string }>(query: AccessQuery): Promise<T> {
     return this.http.json('GET', '/api/audit/accesses', { query: { ...query } });
   }
 
-  findings<T = Readonly<Record<string, unknown>>>(
-    query: { readonly after?: string; readonly limit?: number } = {},
-  ): Promise<T> {
-    return this.http.json('GET', '/api/findings', { query });
+  findings(query: FindingQuery = {}): Promise<{ readonly findings: readonly Finding[]; readonly next?: string }> {
+    return this.http.json('GET', '/api/findings', { query: { ...query } });
   }
 }
 

@@ -42,7 +42,22 @@ export interface MediaReceipt {
   readonly recording: string;
   /** Plain mu-law bytes kept. */
   readonly bytes: number;
-  readonly [more: string]: unknown;
+  readonly seconds: number;
+  readonly ending: 'ended' | 'permit-lapsed' | 'permit-revoked' | 'interrupted';
+}
+
+export interface CallRecord {
+  readonly callId: string;
+  readonly state: 'denied' | 'decided' | 'connected' | 'ended';
+  readonly decision: CallAnswer;
+  readonly events: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly time: string;
+    readonly sequence: number;
+    /** Path of the event's proof. */
+    readonly proof: string;
+  }[];
 }
 
 /** Calls as a dialler makes them. */
@@ -67,7 +82,7 @@ export class Calls {
   }
 
   /** State, decision with its reasons, and events. */
-  get(callId: string): Promise<Readonly<Record<string, unknown>>> {
+  get(callId: string): Promise<CallRecord> {
     return this.http.json('GET', `/api/calls/${encodeURIComponent(callId)}`);
   }
 

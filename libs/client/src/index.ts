@@ -1,5 +1,13 @@
 export * from './audit.js';
-export type { CallAnswer, CallRequest, Calls, MediaReceipt, NoticeResult, RequiredNotice } from './calls.js';
+export type {
+  CallAnswer,
+  CallRecord,
+  CallRequest,
+  Calls,
+  MediaReceipt,
+  NoticeResult,
+  RequiredNotice,
+} from './calls.js';
 export type { ConnectionOptions, RequestBody, RequestOptions } from './http-connection.js';
 export * from './imports.js';
 export * from './privity-client.js';

@@ -7,8 +7,8 @@ import { Protections } from './registry.js';
 
 /** `PUT /api/facilities/{id}/policy`, as routing validates it. */
 export interface FacilityPolicy {
-  readonly allowedList: 'required' | 'noted' | 'off';
-  readonly presence: 'required' | 'noted' | 'off';
+  readonly allowedList: 'required' | 'off';
+  readonly presence: 'required' | 'noted';
   readonly recording: 'permitted' | 'off';
   readonly notices: readonly {
     readonly party: 'caller' | 'callee';
@@ -16,7 +16,6 @@ export interface FacilityPolicy {
     readonly acceptance: 'required' | 'none';
   }[];
   readonly maxSeconds: number;
-  readonly [more: string]: unknown;
 }
 
 /** A typed client of the public port. One instance holds one pool: share it, and close it. */
@@ -38,7 +37,7 @@ export class PrivityClient {
   }
 
   /** A new version of a facility's policy. */
-  setPolicy(facility: string, policy: FacilityPolicy): Promise<Readonly<Record<string, unknown>>> {
+  setPolicy(facility: string, policy: FacilityPolicy): Promise<{ readonly version: number }> {
     return this.http.json('PUT', `/api/facilities/${encodeURIComponent(facility)}/policy`, json(policy));
   }
 
@@ -47,7 +46,7 @@ export class PrivityClient {
     return this.http.json('GET', '/api/stream/status');
   }
 
-  /** Events of one shard after a position, as stored. `waitMs` holds the answer until there are some. */
+  /** Events of one shard after a position, as stored. `wait` milliseconds: holds the answer until there are some. */
   feed<T = unknown>(
     context: string,
     shard: number,

@@ -3,7 +3,29 @@ import type { HttpConnection } from './http-connection.js';
 
 export interface RecordingSummary {
   readonly id: string;
-  readonly [more: string]: unknown;
+  readonly callId: string;
+  readonly facility: string;
+  readonly startedAt: string;
+  readonly state: 'started' | 'completed';
+  readonly seconds?: number;
+  readonly bytes?: number;
+  readonly ending?: string;
+}
+
+export interface SearchQuery {
+  readonly call?: string;
+  readonly facility?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/** Every object was decrypted inside the vault and compared with the digest its event names. */
+export interface MediaCheck {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly mismatches: readonly string[];
 }
 
 export interface RecordingPage {
@@ -16,8 +38,8 @@ export interface RecordingPage {
 export class Recordings {
   constructor(private readonly http: HttpConnection) {}
 
-  search(query: Readonly<Record<string, string | number | undefined>> = {}): Promise<RecordingPage> {
-    return this.http.json('GET', '/api/recordings', { query });
+  search(query: SearchQuery = {}): Promise<RecordingPage> {
+    return this.http.json('GET', '/api/recordings', { query: { ...query } });
   }
 
   get(id: string): Promise<RecordingSummary> {
@@ -30,6 +52,11 @@ export class Recordings {
     request: { readonly purpose: string; readonly caseNumber?: string },
   ): Promise<{ readonly playbackId: string }> {
     return this.http.json('POST', `/api/recordings/${encodeURIComponent(id)}/playbacks`, json(request));
+  }
+
+  /** Has all media checked; takes about as long as reading it does. */
+  check(): Promise<MediaCheck> {
+    return this.http.json('POST', '/api/recordings/checks');
   }
 
   /** Plain mu-law bytes. `range` in bytes, both ends included. */

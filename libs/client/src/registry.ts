@@ -2,9 +2,8 @@ import { json } from './calls.js';
 import type { HttpConnection } from './http-connection.js';
 
 export interface ProtectionRequest {
-  /** A number, or a person in custody by the roster's id; one of them. */
-  readonly number?: string;
-  readonly caller?: string;
+  /** In any form a phone export has. */
+  readonly number: string;
   readonly reason: string;
   readonly basis: string;
   readonly effectiveFrom?: string;
@@ -14,7 +13,7 @@ export interface ProtectionRequest {
 export class Protections {
   constructor(private readonly http: HttpConnection) {}
 
-  protect(request: ProtectionRequest): Promise<Readonly<Record<string, unknown>>> {
+  protect(request: ProtectionRequest): Promise<{ readonly protectionId: string; readonly since: string }> {
     return this.http.json('POST', '/api/protections', json(request));
   }
 
