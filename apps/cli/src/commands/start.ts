@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command, Option } from 'commander';
-import { isPortFree } from '@privity/one-machine';
 import { Failed, WrongUse } from '../failures.js';
 import { type Instance, startInstance } from '../launcher/instance.js';
 import { invitation } from '../main-job/invitation.js';
@@ -44,7 +43,7 @@ async function start(options: StartOptions): Promise<void> {
   const instance = await startInstance({
     dataDir,
     ...(options.stream === undefined ? {} : { stream: options.stream }),
-    httpPort: await publicPort(options.exit === true),
+    ...publicPort(options.exit === true),
     say: (line) => progress.say(line),
     signal: stopped.signal,
   });
@@ -93,14 +92,11 @@ async function play(
 }
 
 /** With --exit nobody will look for a certain port, so a taken one is no reason to fail. */
-async function publicPort(exits: boolean): Promise<number> {
+function publicPort(exits: boolean): { httpPort: number; orAnyPort: boolean } {
   const asked = process.env['PRIVITY_HTTP_PORT'];
-  if (asked !== undefined && asked !== '') {
-    if (!/^\d{1,5}$/.test(asked) || Number(asked) > 65_535)
-      throw new WrongUse('PRIVITY_HTTP_PORT is not a port number');
-    return Number(asked);
-  }
-  return !exits || (await isPortFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0;
+  if (asked === undefined || asked === '') return { httpPort: DEFAULT_PORT, orAnyPort: exits };
+  if (!/^\d{1,5}$/.test(asked) || Number(asked) > 65_535) throw new WrongUse('PRIVITY_HTTP_PORT is not a port number');
+  return { httpPort: Number(asked), orAnyPort: false };
 }
 
 /** Ctrl-C, SIGTERM or a closed terminal. Asking again changes nothing: npm passes Ctrl-C on a second time. */

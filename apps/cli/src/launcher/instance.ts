@@ -1,5 +1,5 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { freePorts, isPortFree } from '@privity/one-machine';
+import { freePort, freePorts, isPortFree } from '@privity/one-machine';
 import { CONTEXTS, type ContextName, loadSigningKey, provisionKeys, signToken } from '@privity/service';
 import { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
@@ -16,6 +16,8 @@ export interface InstanceOptions {
   readonly stream?: 'kafka' | 'feed';
   /** The public port; 0: a free one. */
   readonly httpPort: number;
+  /** Another port does as well when that one is taken. */
+  readonly orAnyPort?: boolean;
   readonly say: (line: string) => void;
   /** Aborted while it starts: what is started is stopped again. */
   readonly signal?: AbortSignal;
@@ -62,7 +64,7 @@ class Launch {
     const { dataDir, say, signal } = this.options;
     const broken = new Promise<never>((_, reject) => (this.reportBroken = reject));
     broken.catch(() => undefined);
-    await this.checkPublicPort();
+    await this.publicPort();
     const keys = provisionKeys(dataDir.root, process.env);
     say('Starting database and stream');
     const { databaseUrl, stream } = await startServers(dataDir, this.options.stream, say, (part) =>
@@ -78,8 +80,7 @@ class Launch {
     await this.migrate(databases);
     signal?.throwIfAborted();
     say('Starting services');
-    const [spare, ...ports] = await freePorts(CONTEXTS.length + 1);
-    const httpPort = this.options.httpPort === 0 ? spare : this.options.httpPort;
+    const ports = await freePorts(CONTEXTS.length);
     const urls = Object.fromEntries(CONTEXTS.map((name, at) => [name, `http://127.0.0.1:${ports[at]}`]));
     const identity = loadSigningKey(keys.identity, 'identity', process.env);
     const environment = async (name: ContextName | 'gateway', port: string): Promise<Variables> => ({
@@ -107,6 +108,8 @@ class Launch {
       }),
     );
     signal?.throwIfAborted();
+    // Looked at once more: another program may have taken it since, and would answer for our gateway.
+    const httpPort = await this.publicPort();
     const url = `http://127.0.0.1:${httpPort}`;
     const env = await environment('gateway', String(httpPort));
     const gateway = await startService('gateway', url, dataDir.logOf('gateway'), env);
@@ -136,9 +139,11 @@ class Launch {
     await this.lock.release();
   }
 
-  private async checkPublicPort(): Promise<void> {
-    const { httpPort } = this.options;
-    if (httpPort === 0 || (await isPortFree(httpPort))) return;
+  /** @throws Failed when it is taken, before anything is started for nothing */
+  private async publicPort(): Promise<number> {
+    const { httpPort, orAnyPort } = this.options;
+    if (httpPort !== 0 && (await isPortFree(httpPort))) return httpPort;
+    if (httpPort === 0 || orAnyPort === true) return freePort();
     throw new Failed(`Port ${httpPort} is taken. Set PRIVITY_HTTP_PORT to another one (0: any free one).`);
   }
 
