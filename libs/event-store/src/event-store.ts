@@ -48,7 +48,7 @@ export class EventStore {
 
   private constructor(private readonly o: EventStoreOptions) {
     // a connection that dies idle is replaced by the pool at the next query, and must not end the process
-    o.pool.on('error', ignoreIdleLoss);
+    if (!o.pool.listeners('error').includes(ignoreIdleLoss)) o.pool.on('error', ignoreIdleLoss);
   }
 
   /**
@@ -58,12 +58,7 @@ export class EventStore {
   static async open(o: EventStoreOptions): Promise<EventStore> {
     requireSource(o.source);
     const store = new EventStore(o);
-    try {
-      await store.recheck();
-    } catch (error) {
-      o.pool.off('error', ignoreIdleLoss);
-      throw error;
-    }
+    await store.recheck();
     return store;
   }
 
@@ -143,7 +138,6 @@ export class EventStore {
     this.closed = true;
     clearTimeout(this.markTimer);
     await this.appender?.drain(new StoreUnavailable('the store is closed'));
-    this.o.pool.off('error', ignoreIdleLoss);
     if (this.restoredReason === undefined) await this.writeMark();
   }
 

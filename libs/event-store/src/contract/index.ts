@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals';
+import { describe, jest } from '@jest/globals';
 import { appending } from './appending.js';
 import { failing } from './failing.js';
 import type { FreshStore } from './fresh-store.js';
@@ -13,6 +13,7 @@ export { storeWitness } from './store-witness.js';
 
 /** What every event store must do, on every database that it may run on. `openFreshStore` gives an empty one each time. */
 export function eventStoreContract(name: string, openFreshStore: () => Promise<FreshStore>): void {
+  jest.setTimeout(30_000);
   describe(`event store on ${name}`, () => {
     appending(openFreshStore);
     locking(openFreshStore);
