@@ -42,7 +42,8 @@ export interface MainJobResult {
 }
 
 const PROOFS = 100;
-const PATIENCE_MS = 120_000;
+/** How long no event and no checkpoint may move before a wait is given up. */
+const PATIENCE_MS = 60_000;
 /** Routing asks for the registry's heartbeat every two seconds: after two of them its view is the registry's own. */
 const TWO_HEARTBEATS_MS = 4_500;
 

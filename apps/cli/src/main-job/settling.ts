@@ -14,34 +14,45 @@ export async function headVector(client: PrivityClient): Promise<HeadVector> {
 
 /**
  * Waits until every consumer has applied every event there is, and events no longer beget events.
- * @throws Failed naming a consumer that halted, or one that is still behind when patience ends
+ * @param patienceMs how long nothing may move
+ * @throws Failed naming a consumer that halted, or one that is behind and does not move
  */
 export async function waitUntilQuiet(client: PrivityClient, patienceMs: number): Promise<void> {
   let before = '';
-  for (const deadline = Date.now() + patienceMs; ; await sleep(250)) {
+  for (let moved = Date.now(); ; await sleep(250)) {
     const report = await streamReport(client);
     const behind = lagging(report);
-    const now = JSON.stringify(report.map(({ source, shards }) => [source, shards.map(({ head }) => head)]));
-    if (behind.length === 0 && now === before) return;
+    const now = JSON.stringify(report);
+    if (now === before && behind.length === 0) return;
+    if (now !== before) moved = Date.now();
     before = now;
-    if (Date.now() > deadline)
-      throw new Failed(`The streams do not come to rest: ${behind[0] ?? 'new events keep coming'}`);
+    if (Date.now() - moved > patienceMs)
+      throw new Failed(`The streams stand still: ${behind[0] ?? 'nobody knows why'}`);
   }
 }
 
-/** Waits until the log holds every event up to `heads`, under a signed checkpoint. @throws Failed */
+/**
+ * Waits until the log holds every event up to `heads`, under a signed checkpoint.
+ * @param patienceMs how long nothing may move
+ * @throws Failed
+ */
 export async function waitForLog(client: PrivityClient, heads: HeadVector, patienceMs: number): Promise<void> {
   let complete = false;
   let needed: number | undefined;
-  for (const deadline = Date.now() + patienceMs; ; await sleep(250)) {
+  let before = '';
+  for (let moved = Date.now(); ; await sleep(250)) {
     const coverage = await client.request<LogCoverage>('GET', '/api/audit/log');
     // The size in an answer may be a little older than its shards: the next answer's covers them for certain.
     if (complete) needed ??= coverage.size;
     if (needed !== undefined && coverage.signed >= needed) return;
     const missing = missingFromLog(coverage, heads);
     complete = missing === undefined;
-    if (Date.now() > deadline)
+    const now = JSON.stringify(coverage);
+    if (now !== before) moved = Date.now();
+    before = now;
+    if (Date.now() - moved > patienceMs) {
       throw new Failed(`The audit log does not reach ${missing ?? `a checkpoint of ${needed}`}`);
+    }
   }
 }
 
