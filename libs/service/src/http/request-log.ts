@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import type { JsonLog } from '../log.js';
 
-const QUIET_ROUTES = new Set(['/health', '/feed/:context/:shard', '/stream/status']);
+const QUIET_ROUTES = new Set(['/health', '/feed/:context', '/feed/:context/:shard', '/stream/status']);
 
 /** One line per request: method, route pattern, status, milliseconds. Never the URL: it holds ids and what was searched. */
 export function logRequests(fastify: Pick<FastifyInstance, 'addHook'>, log: JsonLog): void {
