@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { Failed, WrongUse } from '../failures.js';
 import { type Instance, startInstance } from '../launcher/instance.js';
@@ -80,8 +81,10 @@ async function play(
 ): Promise<void> {
   const { dataDir, url, stream } = instance;
   const job = { dataDir, url, stream, samples, calls, progress, signal: stopped.signal };
-  const result = await runMainJob(job).catch((error: unknown) => {
+  const result = await runMainJob(job).catch(async (error: unknown) => {
     if (stopped.signal.aborted) return undefined;
+    // When a service died under the job, which one it was says more than the request that failed by it.
+    await Promise.race([instance.broken, sleep(1_000)]);
     throw error;
   });
   if (result === undefined) return;
