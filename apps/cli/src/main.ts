@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { MachineProblem } from '@privity/one-machine';
 import { importCommand } from './commands/import.js';
+import { prepareCommand } from './commands/prepare.js';
 import { startCommand } from './commands/start.js';
 import { statusCommand, stopCommand } from './commands/stop.js';
 import { storeCommand, streamCommand } from './commands/repair.js';
@@ -15,6 +16,7 @@ const program = new Command('privity')
 
 for (const command of [
   startCommand(),
+  prepareCommand(),
   stopCommand(),
   statusCommand(),
   tokenCommand(),

@@ -1,13 +1,12 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { freePort, freePorts, isPortFree } from '@privity/one-machine';
-import { CONTEXTS, type ContextName, loadSigningKey, provisionKeys, signToken } from '@privity/service';
+import { CONTEXTS, type ContextName } from '@privity/service';
 import { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
-import { prefixOf, provideDatabases, type ServiceDatabases } from './databases.js';
 import { type Lock, takeLock } from './lock.js';
 import type { RunningInstance } from './running.js';
-import { type Part, lastLines, runToEnd, startService, type Variables } from './processes.js';
-import { rolePasswords } from './secrets.js';
+import { prepare } from './preparation.js';
+import { type Part, lastLines, startService, type Variables } from './processes.js';
 import { startServers } from './servers.js';
 
 export interface InstanceOptions {
@@ -65,24 +64,17 @@ class Launch {
     const broken = new Promise<never>((_, reject) => (this.reportBroken = reject));
     broken.catch(() => undefined);
     await this.publicPort();
-    const keys = provisionKeys(dataDir.root, process.env);
     say('Starting database and stream');
     const { databaseUrl, stream } = await startServers(dataDir, this.options.stream, say, (part) =>
       this.servers.push(this.watch(part)),
     );
     signal?.throwIfAborted();
     say(`Preparing ${CONTEXTS.length} databases`);
-    const databases = await provideDatabases(
-      databaseUrl,
-      prefixOf(process.env['DATABASE_URL']),
-      await rolePasswords(dataDir),
-    );
-    await this.migrate(databases);
+    const { keys, databases, tokenOf } = await prepare(dataDir, databaseUrl);
     signal?.throwIfAborted();
     say('Starting services');
     const ports = await freePorts(CONTEXTS.length);
     const urls = Object.fromEntries(CONTEXTS.map((name, at) => [name, `http://127.0.0.1:${ports[at]}`]));
-    const identity = loadSigningKey(keys.identity, 'identity', process.env);
     const environment = async (name: ContextName | 'gateway', port: string): Promise<Variables> => ({
       PRIVITY_HOST: '127.0.0.1',
       PRIVITY_PORT: port,
@@ -90,7 +82,7 @@ class Launch {
       PRIVITY_KAFKA_BROKERS: stream.brokers.join(','),
       PRIVITY_SERVICES: JSON.stringify(urls),
       PRIVITY_TRUST: keys.trust,
-      PRIVITY_SERVICE_TOKEN: await signToken(identity, { subject: name, roles: ['service'], ttlSeconds: A_YEAR }),
+      PRIVITY_SERVICE_TOKEN: await tokenOf(name),
     });
     await Promise.all(
       CONTEXTS.map(async (name) => {
@@ -147,18 +139,6 @@ class Launch {
     throw new Failed(`Port ${httpPort} is taken. Set PRIVITY_HTTP_PORT to another one (0: any free one).`);
   }
 
-  /** As owner: the services themselves may not change a table. */
-  private async migrate(databases: ServiceDatabases): Promise<void> {
-    await settleAll(
-      CONTEXTS.map((name) =>
-        runToEnd(name, 'migrate.js', this.options.dataDir.logOf(name), {
-          PRIVITY_OWNER_DATABASE_URL: databases[name].ownerUrl,
-          PRIVITY_SERVICE_ROLE: databases[name].role,
-        }),
-      ),
-    );
-  }
-
   private watch(part: Part): Part {
     void part.exited.then(async () => {
       if (this.stopping) return;
@@ -167,12 +147,4 @@ class Launch {
     });
     return part;
   }
-}
-
-const A_YEAR = 366 * 24 * 3600;
-
-/** All results, or the first failure once all have settled: nothing is left starting behind our back. */
-async function settleAll<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
-  await Promise.allSettled(work);
-  return (await Promise.all(work)) as unknown as T;
 }
