@@ -70,7 +70,11 @@ describe('a cluster restored from a copy of its files', () => {
         await appendFile(join(backup, 'cluster', 'postgresql.auto.conf'), "restore_command = 'false'\n");
       }
       const restored = await start(backup);
-      const store = await EventStore.open({ pool: pool(at(fresh.serviceUrl, restored.port)), source: SOURCE, mark });
+      const service = pool(at(fresh.serviceUrl, restored.port));
+      const recovering = async () =>
+        (await service.query<{ so: boolean }>('select pg_is_in_recovery() as so')).rows[0]?.so === true;
+      while (await recovering()) await sleep(50);
+      const store = await EventStore.open({ pool: service, source: SOURCE, mark });
       expect(store.restored).toContain(reason);
       await expect(store.append(newCall(), 'any', [connected()])).rejects.toMatchObject({ code: 'store-restored' });
 

@@ -8,6 +8,7 @@ import { EventStore } from '../event-store.js';
 import { FileMark } from '../mark.js';
 import { recover } from '../recover.js';
 import type { RecoverOptions, RecoveryReport } from '../recover.js';
+import { restore } from '../sql/restore.js';
 import type { HeadWitness } from '../witness.js';
 import { callInShard, connected, everyEvent, newCall, SOURCE } from './calls.js';
 import type { FreshStore } from './fresh-store.js';
@@ -159,11 +160,18 @@ export function restoring(openFreshStore: () => Promise<FreshStore>): void {
     });
 
     it('the owner cannot put back what does not follow', async () => {
-      const shard = 2;
-      const texts = (await live.readShard(shard, 4, 1)).map((event) => event.text);
-      await expect(backup.owner.query('select event_store.restore($1, $2)', [shard, texts])).rejects.toMatchObject({
-        code: 'PV002',
-      });
+      const [next] = await live.readShard(2, 3, 1);
+      const text = next?.text ?? '';
+      for (const wrong of [
+        text.replace('"position":"4"', '"position":"5"'),
+        text.replace(/"previd":"[^"]*"/, `"previd":"${next?.id}"`),
+        text.replace('"shard":2', '"shard":3'),
+        text.replace('"sequence":"1"', '"sequence":"2"'),
+      ]) {
+        expect(wrong).not.toBe(text);
+        await expect(backup.owner.query(restore, [2, [wrong]])).rejects.toMatchObject({ code: 'PV002' });
+      }
+      expect((await backup.owner.query(restore, [2, [text]])).rows).toEqual([{ position: '4' }]);
     });
   });
 }
