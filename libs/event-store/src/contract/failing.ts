@@ -85,7 +85,10 @@ export function failing(openFreshStore: () => Promise<FreshStore>): void {
       const closing = await EventStore.open({ pool: fresh.service, source: SOURCE });
       const stream = newCall();
       const appends = Array.from({ length: 20 }, () => closing.append(stream, 'any', [connected()]));
+      let answered = 0;
+      for (const append of appends) void append.then(() => answered++);
       await closing.close();
+      expect(answered).toBe(20);
       expect((await Promise.all(appends)).map((answer) => answer.version)).toEqual(appends.map((_, n) => n + 1));
       await expect(closing.append(stream, 'any', [connected()])).rejects.toBeInstanceOf(StoreUnavailable);
     });

@@ -86,6 +86,14 @@ export function keeping(openFreshStore: () => Promise<FreshStore>): void {
       }
     });
 
+    it('lets the service execute append and identity, and no other function', async () => {
+      const { rows } = await fresh.service.query<{ name: string }>(
+        `select proname as name from pg_proc
+         where pronamespace = 'event_store'::regnamespace and has_function_privilege(oid, 'execute') order by 1`,
+      );
+      expect(rows.map((row) => row.name)).toEqual(['append', 'identity']);
+    });
+
     it('refuses changes also as a replica, where ordinary triggers sleep', async () => {
       const client = await fresh.admin.connect();
       await client.query(`set session_replication_role = replica`);
