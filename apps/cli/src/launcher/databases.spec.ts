@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   await rm(folder, { recursive: true });
-});
+}, 60_000);
 
 async function connects(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
@@ -40,6 +40,13 @@ describe('provideDatabases', () => {
     const trespass = new URL(first.routing.serviceUrl);
     trespass.pathname = '/privity_registry';
     await expect(connects(trespass.toString())).rejects.toThrow('permission denied for database');
+  }, 60_000);
+
+  it('leaves the databases of another data folder alone, and says how to get others', async () => {
+    const first = await provideDatabases(server.url, 'shared', await rolePasswords(new DataDir(folder)));
+    const other = await rolePasswords(new DataDir(await mkdtemp(join(folder, 'other-'))));
+    await expect(provideDatabases(server.url, 'shared', other)).rejects.toThrow(/another data folder.*DATABASE_URL/);
+    expect(await connects(first.routing.serviceUrl)).toBe('shared_routing');
   }, 60_000);
 });
 

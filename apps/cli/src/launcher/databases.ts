@@ -13,6 +13,8 @@ export interface ServiceDatabase {
 
 export type ServiceDatabases = Readonly<Record<ContextName, ServiceDatabase>>;
 
+const WRONG_PASSWORD = '28P01';
+
 /**
  * Makes each service's database and role, and shuts every other role out of it (no service reads another's database).
  * @param url a role that may create databases and roles; its database's name is the prefix of theirs
@@ -26,6 +28,7 @@ export async function provideDatabases(
     // One after the other per service, all services at once: CREATE DATABASE copies files and takes its time.
     CONTEXTS.map(async (name) => [name, await provideDatabase(url, `${prefix}_${name}`, passwords[name])] as const),
   ).catch((error: unknown) => {
+    if (error instanceof Failed) throw error;
     throw new Failed(`The databases could not be made: ${error instanceof Error ? error.message : String(error)}`);
   });
   return Object.fromEntries(databases) as unknown as ServiceDatabases;
@@ -45,8 +48,7 @@ async function provideDatabase(url: string, name: string, password: string): Pro
   try {
     const role = pg.escapeIdentifier(name);
     const { rowCount } = await owner.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
-    if (rowCount === 0) await owner.query(`CREATE ROLE ${role} LOGIN`);
-    await owner.query(`ALTER ROLE ${role} PASSWORD ${pg.escapeLiteral(password)}`);
+    if (rowCount === 0) await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
     await owner.query(`REVOKE ALL ON DATABASE ${pg.escapeIdentifier(name)} FROM PUBLIC`);
     await owner.query(`GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(name)} TO ${role}`);
   } finally {
@@ -55,5 +57,26 @@ async function provideDatabase(url: string, name: string, password: string): Pro
   const service = new URL(inDatabase(url, name));
   service.username = encodeURIComponent(name);
   service.password = encodeURIComponent(password);
-  return { ownerUrl, serviceUrl: service.toString(), role: name };
+  const serviceUrl = service.toString();
+  await requireOurs(serviceUrl, name);
+  return { ownerUrl, serviceUrl, role: name };
+}
+
+/**
+ * A role that was there and has another password was made by another data folder, whose keys its events need: two
+ * installations in one database would write into each other's streams. So a password is never set anew.
+ */
+async function requireOurs(serviceUrl: string, name: string): Promise<void> {
+  const service = new pg.Client({ connectionString: serviceUrl });
+  try {
+    await service.connect();
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== WRONG_PASSWORD) throw error;
+    throw new Failed(
+      `${name} on this server belongs to another data folder. ` +
+        'Name another database in DATABASE_URL (its name is the prefix of theirs), or use that data folder.',
+    );
+  } finally {
+    await service.end().catch(() => undefined);
+  }
 }
