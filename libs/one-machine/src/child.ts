@@ -66,8 +66,8 @@ export async function startChild(
     channel?: boolean;
   },
 ): Promise<Child> {
-  const log = await open(options.logFile, 'a', 0o600);
-  const { logFile: _, exitSignal, channel, ...spawning } = options;
+  const { logFile, exitSignal, channel, ...spawning } = options;
+  const log = await open(logFile, 'a', 0o600);
   const [file = '', ...args] = command;
   const child = spawn(file, args, {
     env: process.env,

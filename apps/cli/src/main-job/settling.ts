@@ -3,6 +3,9 @@ import type { PrivityClient } from '@privity/client';
 import type { StreamReport } from '@privity/event-stream';
 import { Failed } from '../failures.js';
 
+/** How long no event and no checkpoint may move before a wait is given up, milliseconds. */
+export const PATIENCE_MS = 60_000;
+
 /** Head of each shard, by source: what must be in the log. */
 export type HeadVector = ReadonlyMap<string, readonly number[]>;
 

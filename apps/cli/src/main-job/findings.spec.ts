@@ -1,0 +1,157 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import type { CallDecided } from '@privity/routing';
+import { SAMPLES } from '../repository.js';
+import { audioSeconds, generatedAudio } from './audio.js';
+import type { LogEvidence } from './evidence.js';
+import { Expectation, type Fate } from './expectation.js';
+import { readCalls, type RecordedCall } from './export.js';
+import { bytesOfOthers, examineCalls, inLog } from './findings.js';
+import type { PlayedCall } from './journal.js';
+import type { MediaFile } from './media-files.js';
+
+const SALT = Buffer.alloc(16, 7).toString('base64');
+
+/** What a sound run over the first calls of the sample leaves behind. */
+class Run {
+  readonly played = new Map<string, PlayedCall>();
+  readonly files: MediaFile[] = [];
+  readonly decisions = new Map<string, CallDecided['data']>();
+  readonly completed = new Map<string, never>();
+
+  constructor(
+    readonly calls: readonly RecordedCall[],
+    readonly expectation: Expectation,
+  ) {
+    for (const call of calls) this.play(call, expectation.fateOf(call));
+  }
+
+  first(fate: Fate): RecordedCall {
+    const call = this.calls.find((one) => this.expectation.fateOf(one) === fate);
+    if (!call) throw new Error(`the sample has no call that is ${fate}`);
+    return call;
+  }
+
+  keep(call: RecordedCall, audio = generatedAudio(call.callId, audioSeconds(call.callId, call.seconds))): void {
+    const recording = `recording of ${call.callId}`;
+    const digest = createHash('sha256').update(Buffer.from(SALT, 'base64')).update(audio).digest('hex');
+    const data = { recording, bytes: audio.length, salt: SALT, digest, ending: 'ended' };
+    this.completed.set(recording, data as unknown as never);
+    if (!this.files.some(({ callId }) => callId === call.callId)) this.files.push({ callId: call.callId, recording });
+  }
+
+  examine() {
+    const evidence = { decisions: this.decisions, completed: this.completed } as unknown as LogEvidence;
+    return examineCalls(this.calls, (id) => this.played.get(id), this.expectation, this.files, evidence);
+  }
+
+  private play(call: RecordedCall, fate: Fate): void {
+    const outcome = fate === 'denied' || fate === 'not-connected' ? fate : 'connected';
+    const decision = `decision on ${call.callId}`;
+    const bytes = audioSeconds(call.callId, call.seconds) * 8000;
+    this.played.set(call.callId, { callId: call.callId, outcome, decision, ...(fate === 'recorded' ? { bytes } : {}) });
+    const reasons = fate === 'unrecorded' ? ['number-protected', 'caller-elsewhere'] : [];
+    this.decisions.set(decision, { reasons } as unknown as CallDecided['data']);
+    if (fate === 'recorded') this.keep(call);
+  }
+}
+
+describe('examineCalls', () => {
+  let calls: RecordedCall[];
+  let expectation: Expectation;
+  beforeAll(async () => {
+    [calls, expectation] = [await readCalls(SAMPLES, 300), await Expectation.read(SAMPLES)];
+  }, 60_000);
+  const soundRun = () => new Run(calls, expectation);
+
+  it('finds nothing wrong with a sound run, and its figures add up', () => {
+    const { wrong, ...figures } = soundRun().examine();
+    expect(wrong).toEqual([]);
+    expect(figures.protectedRecorded).toBe(0);
+    expect(figures.denied + figures.notConnected + figures.connected).toBe(calls.length);
+    expect(figures.recorded + figures.unrecorded).toBe(figures.connected);
+    expect(figures.unrecordedByReason).toEqual({ 'number-protected': figures.unrecorded });
+    expect(figures.audioBytesSent).toBeGreaterThanOrEqual(figures.recorded * 16_000);
+  });
+
+  it('sees a protected call that was recorded, from its file alone (P1)', () => {
+    const run = soundRun();
+    run.keep(run.first('unrecorded'));
+    const { protectedRecorded, wrong } = run.examine();
+    expect(protectedRecorded).toBe(1);
+    expect(wrong).toEqual([expect.stringContaining('recorded although the export says unrecorded')]);
+  });
+
+  it('sees a recording that is missing, and one of a call that never connected', () => {
+    const run = soundRun();
+    const gone = run.first('recorded');
+    run.files.splice(
+      run.files.findIndex(({ callId }) => callId === gone.callId),
+      1,
+    );
+    run.keep(run.first('not-connected'));
+    const { wrong } = run.examine();
+    expect(wrong).toContainEqual(`1 × unrecorded although the export says recorded: ${gone.callId}`);
+    expect(wrong).toContainEqual(expect.stringContaining('recorded without being connected'));
+  });
+
+  it('sees audio of another call, and audio cut short', () => {
+    const run = soundRun();
+    const call = run.first('recorded');
+    run.keep(call, generatedAudio('another', audioSeconds(call.callId, call.seconds)));
+    expect(run.examine().wrong).toEqual([expect.stringContaining('differs from the audio sent')]);
+    run.keep(call, generatedAudio(call.callId, 1));
+    expect(run.examine().wrong).toEqual([expect.stringContaining('differs from the audio sent')]);
+  });
+
+  it('takes what a broken-off run kept for what it sent, if it is the beginning of the right audio', () => {
+    const run = soundRun();
+    const call = run.first('recorded');
+    run.played.set(call.callId, { callId: call.callId, outcome: 'connected', decision: `decision on ${call.callId}` });
+    const before = run.examine().audioBytesSent;
+    run.keep(call, generatedAudio(call.callId, 1).subarray(0, 4_000));
+    const { wrong, audioBytesSent } = run.examine();
+    expect(wrong).toEqual([]);
+    expect(before - audioBytesSent).toBe(12_000);
+  });
+
+  it('sees a call that was not played and a decision that the log does not hold', () => {
+    const run = soundRun();
+    run.played.delete(run.first('denied').callId);
+    run.decisions.delete(`decision on ${run.first('unrecorded').callId}`);
+    const { wrong } = run.examine();
+    expect(wrong).toHaveLength(2);
+    expect(wrong).toContainEqual(expect.stringContaining('call not played'));
+    expect(wrong).toContainEqual(expect.stringContaining('decision not in the log'));
+  });
+
+  it("leaves a reader's own call alone, and its bytes out of the comparison", () => {
+    const run = soundRun();
+    const before = run.examine();
+    run.keep({ ...run.first('recorded'), callId: 'my-call-1', seconds: 2 });
+    expect(run.examine()).toEqual(before);
+    const evidence = { completed: run.completed } as unknown as LogEvidence;
+    const own = new Set(calls.map(({ callId }) => callId));
+    expect(bytesOfOthers(run.files, own, evidence)).toBe(audioSeconds('my-call-1', 2) * 8000);
+  });
+});
+
+describe('inLog', () => {
+  it('counts events whose bytes are the same in the log', () => {
+    const published = new Map([
+      ['a/0/1', 'x'],
+      ['a/0/2', 'y'],
+      ['a/0/3', 'z'],
+    ]);
+    expect(inLog(published, new Map(published))).toBe(3);
+    expect(
+      inLog(
+        published,
+        new Map([
+          ['a/0/1', 'x'],
+          ['a/0/2', 'altered'],
+        ]),
+      ),
+    ).toBe(1);
+  });
+});
