@@ -1,5 +1,8 @@
-/** SQLSTATE classes after which the same transaction may well succeed: connection, rollback, resources, shutdown. */
-const TRANSIENT_SQL = /^(08|40|53|57P|58)/;
+/**
+ * SQLSTATEs after which the same transaction may well succeed: connection, rollback, resources, locks, a statement or
+ * session that was cancelled, shutdown; a server that is read-only while it is replaced, or not there yet.
+ */
+const TRANSIENT_SQL = /^(08|40|53|55P|57|58)|^(25006|25P03|3D000)$/;
 const TRANSIENT_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -7,10 +10,14 @@ const TRANSIENT_CODES = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'store-unavailable',
+  // A reactor's own store waits for `recover`: its events are not to blame.
+  'store-restored',
 ]);
 const LOST_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed/;
 
 /**
  * Whether trying again later may help: the database or the store is away, or the transaction lost a race. Anything else
