@@ -7,6 +7,7 @@ export interface Route {
 }
 
 const MEDIA = /^\/api\/calls\/[^/]+\/media$/;
+const STREAM = /^\/api\/stream\/(registry|routing|recording|audit)\/(?:parked|resumed)$/;
 const FEED = /^\/feed\/(registry|routing|recording|audit)(?:\/\d+)?$/;
 /** Checkpoint and hashes tell nothing about anybody; the entries are the events themselves. */
 const PUBLIC_LOG = /^\/log\/(?:checkpoint|tile\/(?!entries\/)[^/]+\/.+)$/;
@@ -33,7 +34,7 @@ const PREFIXES: readonly (readonly [prefix: string, service: ContextName])[] = [
 export function routeOf(path: string): Route | undefined {
   if (isRewritten(path)) return undefined;
   if (MEDIA.test(path)) return { service: 'recording', isPublic: false };
-  const [, publisher] = FEED.exec(path) ?? [];
+  const [, publisher] = FEED.exec(path) ?? STREAM.exec(path) ?? [];
   if (publisher !== undefined) return { service: publisher as ContextName, isPublic: false };
   const entry = PREFIXES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
   return entry === undefined ? undefined : { service: entry[1], isPublic: PUBLIC_LOG.test(path) };

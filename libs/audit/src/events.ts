@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@privity/kernel';
+import type { DomainEvent, EventParkedData } from '@privity/kernel';
 
 /** Closed list, documented in docs/audit.md. */
 export type FindingKind =
@@ -26,4 +26,7 @@ export type FindingRaised = DomainEvent<
   }
 >;
 
-export type AuditEvent = FindingRaised;
+/** An operator set aside an event that halted one of this context's consumers. Stream `parked-<consumer>`. */
+export type EventParked = DomainEvent<'audit.EventParked', EventParkedData>;
+
+export type AuditEvent = FindingRaised | EventParked;

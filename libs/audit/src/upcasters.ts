@@ -22,7 +22,10 @@ export class UnknownAuditEvent extends PrivityError {
 /** For each type the steps from version 1 on: step n makes version n + 2 of version n + 1. All are at version 1. */
 export type UpcasterChain = Readonly<Record<string, readonly Upcaster[]>>;
 
-export const upcasters: UpcasterChain = { 'audit.FindingRaised': [] } satisfies Record<AuditEvent['type'], Upcaster[]>;
+export const upcasters: UpcasterChain = {
+  'audit.FindingRaised': [],
+  'audit.EventParked': [],
+} satisfies Record<AuditEvent['type'], Upcaster[]>;
 
 /** Reads a stored event of any version as the newest. @throws UnknownAuditEvent */
 export function readAuditEvent(stored: StoredMeaning, chain: UpcasterChain = upcasters): AuditEvent {

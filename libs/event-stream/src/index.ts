@@ -13,7 +13,7 @@ export { contextOf, sourceOf, topicOf } from './names.js';
 export { connectSubscription } from './nest/connect-subscription.js';
 export { EventContext } from './nest/event-context.js';
 export { SubscriptionStrategy, type SubscriptionStrategyOptions } from './nest/subscription-strategy.js';
-export { halts, park, type Park, type ParkedEvent, resume } from './operate/park.js';
+export { halts, park, parkableHalt, type Park, type ParkedEvent, resume } from './operate/park.js';
 export { mergeStreamStatus, type StreamReport, type StreamStatus, streamStatus } from './operate/stream-status.js';
 export { Relay, type RelayOptions } from './relay/relay.js';
 export type { RelayTarget, ShardMessages } from './relay/relay-target.js';

@@ -7,6 +7,7 @@ export { derivedId, isUuid, uuidv7 } from './ids.js';
 export { instant, isInstant, localToInstant } from './instants.js';
 export type { Instant, LocalTime } from './instants.js';
 export type { EpochKey, KeyRing } from './keys.js';
+export type { EventParkedData } from './parked-event.js';
 export { parseNumber } from './number.js';
 export type { E164, NumberProblem, ParsedNumber } from './number.js';
 export { InvalidInput, PrivityError } from './problem.js';

@@ -1,4 +1,4 @@
-import type { BlindIndex, DomainEvent, Instant } from '@privity/kernel';
+import type { BlindIndex, DomainEvent, EventParkedData, Instant } from '@privity/kernel';
 
 /** A live permit was checked with routing and a key opened. Durable before the first byte is kept (P1). Stream `recording-<id>`. */
 export type RecordingStarted = DomainEvent<
@@ -100,6 +100,9 @@ export type RecordingsSearched = DomainEvent<
   }
 >;
 
+/** An operator set aside an event that halted one of this context's consumers. Stream `parked-<consumer>`. */
+export type EventParked = DomainEvent<'recording.EventParked', EventParkedData>;
+
 export type RecordingEvent =
   | RecordingStarted
   | RecordingCompleted
@@ -110,4 +113,5 @@ export type RecordingEvent =
   | PlaybackRefused
   | PlaybackHeard
   | MediaChecked
-  | RecordingsSearched;
+  | RecordingsSearched
+  | EventParked;

@@ -1,4 +1,4 @@
-import type { BlindIndex, DomainEvent, Instant, SealedValue } from '@privity/kernel';
+import type { BlindIndex, DomainEvent, EventParkedData, Instant, SealedValue } from '@privity/kernel';
 
 /** On whose word a number is protected. Sources add up; a number stays protected while any stands (P2). */
 export interface ProtectionSource {
@@ -88,5 +88,8 @@ export type ListImported = DomainEvent<
   }
 >;
 
+/** An operator set aside an event that halted one of this context's consumers. Stream `parked-<consumer>`. */
+export type EventParked = DomainEvent<'registry.EventParked', EventParkedData>;
+
 export type RegistryEvent =
-  NumberProtected | ProtectionChecked | AttorneyListed | AttorneyListingChanged | ListImported;
+  NumberProtected | ProtectionChecked | AttorneyListed | AttorneyListingChanged | ListImported | EventParked;

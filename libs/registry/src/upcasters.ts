@@ -26,6 +26,7 @@ const STEPS: Readonly<Record<RegistryEvent['type'], readonly Upcast[]>> = {
   'registry.AttorneyListed': [],
   'registry.AttorneyListingChanged': [],
   'registry.ListImported': [],
+  'registry.EventParked': [],
 };
 
 /** The schema version that new events of a type are written with. */

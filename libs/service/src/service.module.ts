@@ -8,6 +8,7 @@ import { RoleGuard } from './auth/guard.js';
 import { TokenVerifier } from './auth/tokens.js';
 import { ServiceConfig } from './config.js';
 import { FeedController } from './http/feed.controller.js';
+import { HaltedShardsController } from './http/halted-shards.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { StreamStatusController } from './http/stream-status.controller.js';
 import { FileKeyRing } from './keys/file-key-ring.js';
@@ -69,7 +70,7 @@ export class ServiceModule {
         }),
         definition.module,
       ],
-      controllers: [HealthController, FeedController, StreamStatusController],
+      controllers: [HealthController, FeedController, StreamStatusController, HaltedShardsController],
       providers: [
         ...offered,
         { provide: APP_GUARD, useClass: RoleGuard },

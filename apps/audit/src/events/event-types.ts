@@ -11,6 +11,7 @@ const REGISTRY: Record<RegistryEvent['type'], true> = {
   'registry.AttorneyListed': true,
   'registry.AttorneyListingChanged': true,
   'registry.ListImported': true,
+  'registry.EventParked': true,
 };
 
 const ROUTING: Record<RoutingEvent['type'], true> = {
@@ -38,9 +39,10 @@ const RECORDING: Record<RecordingEvent['type'], true> = {
   'recording.PlaybackHeard': true,
   'recording.MediaChecked': true,
   'recording.RecordingsSearched': true,
+  'recording.EventParked': true,
 };
 
-const AUDIT: Record<AuditEvent['type'], true> = { 'audit.FindingRaised': true };
+const AUDIT: Record<AuditEvent['type'], true> = { 'audit.FindingRaised': true, 'audit.EventParked': true };
 
 export const REGISTRY_TYPES = Object.keys(REGISTRY);
 export const ROUTING_TYPES = Object.keys(ROUTING);

@@ -19,6 +19,7 @@ const OWN_EVENTS = [
   'recording.PlaybackHeard',
   'recording.MediaChecked',
   'recording.RecordingsSearched',
+  'recording.EventParked',
 ];
 const ROUTING_EVENTS = [
   'routing.FacilityListed',
@@ -35,6 +36,7 @@ const REGISTRY_EVENTS = [
   'registry.AttorneyListed',
   'registry.AttorneyListingChanged',
   'registry.ListImported',
+  'registry.EventParked',
 ];
 
 /** The service's consumers; what each handles stands in the controllers of this folder. */

@@ -40,13 +40,7 @@ export async function halts(dataSource: DataSource): Promise<readonly (Halt & Co
  */
 export async function park(dataSource: DataSource, { position, reason, by, ...of }: Park): Promise<ParkedEvent> {
   return dataSource.transaction(async (manager) => {
-    const halt = await readHalt(manager, of);
-    if (halt?.position !== position || halt.id === undefined || halt.type === undefined) {
-      throw new NotHalted(`${of.consumer} is not halted at ${of.source} shard ${of.shard} position ${position}`);
-    }
-    if (halt.code !== 'handler-failed' && halt.code !== 'unhandled-type') {
-      throw new NotHalted(`A halt by ${halt.code} cannot be parked: repair the stream, then resume`);
-    }
+    const halt = await parkableHalt(manager, of, position);
     const parked = { ...of, position, id: halt.id, type: halt.type, reason, by };
     await manager.query(
       `insert into event_stream.parked (consumer, version, source, shard, position, id, type, reason, parked_by)
@@ -56,6 +50,22 @@ export async function park(dataSource: DataSource, { position, reason, by, ...of
     await clearHalt(manager, of);
     return parked;
   });
+}
+
+/** The halt of a shard at this position, if its event can be parked. Throws NotHalted. */
+export async function parkableHalt(
+  manager: DataSource['manager'],
+  of: ShardOf,
+  position: number,
+): Promise<Halt & { readonly id: string; readonly type: string }> {
+  const halt = await readHalt(manager, of);
+  if (halt?.position !== position || halt.id === undefined || halt.type === undefined) {
+    throw new NotHalted(`${of.consumer} is not halted at ${of.source} shard ${of.shard} position ${position}`);
+  }
+  if (halt.code !== 'handler-failed' && halt.code !== 'unhandled-type') {
+    throw new NotHalted(`A halt by ${halt.code} cannot be parked: repair the stream, then resume`);
+  }
+  return { ...halt, id: halt.id, type: halt.type };
 }
 
 /** Tries the halted shard again from where it stands, after the cause was removed. Throws NotHalted. */
