@@ -32,7 +32,9 @@ export async function accountFor(paths: readonly string[]): Promise<Account> {
   if (closed === undefined) return { owner, as: (command) => dying(command, change), spawning: {} };
   const bounding = await boundingSet();
   const walk = WALK.find(({ bit }) => (bounding >> bit) & 1n);
-  const able = walk && [...change, '--inh-caps', `+${walk.name}`, '--ambient-caps', `+${walk.name}`];
+  // Without the secure bit access(2), by which initdb looks for its neighbour, leaves capabilities out of account.
+  const keeping = ['--securebits', '+no_setuid_fixup'];
+  const able = walk && [...change, ...keeping, '--inh-caps', `+${walk.name}`, '--ambient-caps', `+${walk.name}`];
   if (able === undefined || (await firstUnreachable(able, paths)) !== undefined) {
     throw new MachineProblem(
       'data-unreachable',
@@ -49,7 +51,6 @@ function dying(command: readonly string[], change: readonly string[] = ['setpriv
 
 async function firstUnreachable(change: readonly string[], paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
-    // Looked at with stat(2): access(2), and so `test`, leaves capabilities out of account.
     const { code } = await run([...change, '--', 'ls', '-d', '--', path]);
     if (code !== 0) return path;
   }
