@@ -19,6 +19,7 @@ export {
 } from './keys/signing-keys.js';
 export * from './keys/subject-keys.js';
 export { crash } from './lifecycle/crash.js';
+export { runMigration } from './lifecycle/run-migration.js';
 export { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 export * from './lifecycle/readiness.js';
 export { Stopping } from './lifecycle/stopping.js';

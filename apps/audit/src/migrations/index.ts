@@ -5,16 +5,12 @@ import pg from 'pg';
 import { LOG_TABLES } from './log-tables.js';
 import { READ_MODEL_TABLES } from './read-model-tables.js';
 
-/** Any fixed number: two launchers that migrate at once take turns. */
-const MIGRATION_LOCK = 0x41554454;
-
 /** Lays out the audit service's database. Run as owner; safe to run again. */
 export async function migrate(owner: pg.ClientBase, options: { readonly serviceRole: string }): Promise<void> {
   await migrateEventStore(owner, options);
   await migrateEventStream(owner, options);
   await owner.query('begin');
   try {
-    await owner.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await owner.query(LOG_TABLES);
     await owner.query('insert into transparency_log.head (size, root) values (0, $1) on conflict do nothing', [
       EMPTY_ROOT,

@@ -1,5 +1,5 @@
 import { SubscriptionStrategy } from '@privity/event-stream';
-import type { ServiceParts } from '@privity/service';
+import { crash, type ServiceParts } from '@privity/service';
 
 /** Stops recorders, and attests for calls without a recording. */
 export const RECORDER = Symbol('recorder');
@@ -56,10 +56,7 @@ export function subscriptions({ config, dataSource, log }: ServiceParts): Subscr
       stream: config.stream,
       dataSource,
       log: log.stream,
-      onCrash: (error) => {
-        log.failure('a subscription cannot go on', error, 'fatal');
-        process.exit(1);
-      },
+      onCrash: crash,
     });
   return [
     consumer('recorder', RECORDER, ['/privity/routing', '/privity/recording'], [...ROUTING_EVENTS, ...OWN_EVENTS]),

@@ -1,6 +1,6 @@
 import { SubscriptionStrategy } from '@privity/event-stream';
 import type { RoutingEvent } from '@privity/routing/events';
-import type { ServiceParts } from '@privity/service';
+import { crash, type ServiceParts } from '@privity/service';
 
 // Every other type that routing speaks, checked for completeness by the compiler: an unknown one halts the shard.
 const IGNORED: Record<Exclude<RoutingEvent['type'], 'routing.NumbersAllowed'>, true> = {
@@ -26,10 +26,6 @@ export function allowedListSubscription({ config, dataSource, log }: ServicePart
     dataSource,
     ignores: Object.keys(IGNORED),
     log: log.stream,
-    onCrash: (error) => {
-      // The process ends and is started again: a reader that has stopped would go unnoticed.
-      log.failure('a subscription cannot go on', error, 'fatal');
-      process.exit(1);
-    },
+    onCrash: crash,
   });
 }
