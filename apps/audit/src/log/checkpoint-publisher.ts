@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { JsonLog, Readiness } from '@privity/service';
 import { openCheckpoint, rootFromTiles } from '@privity/transparency-log';
+import { LastSigned } from './last-signed.js';
 import { LogInconsistent } from './log-errors.js';
 import { LogSigner } from './log-signer.js';
 import { LogStore, type LogHead, type SignedHead } from './log-store.js';
@@ -20,6 +21,7 @@ export class CheckpointPublisher implements OnApplicationBootstrap, BeforeApplic
   constructor(
     private readonly store: LogStore,
     private readonly signer: LogSigner,
+    private readonly memory: LastSigned,
     private readonly log: JsonLog,
     readiness: Readiness,
   ) {
@@ -64,17 +66,25 @@ export class CheckpointPublisher implements OnApplicationBootstrap, BeforeApplic
   }
 
   private async signHead(): Promise<SignedHead> {
-    const last = await this.store.lastCheckpoint();
+    const stored = await this.store.lastCheckpoint();
+    if (stored !== undefined) this.requireOwn(stored);
+    const remembered = await this.memory.read(this.signer.verifier);
+    const last = (remembered?.size ?? 0) > (stored?.size ?? 0) ? remembered : stored;
     const head = await this.store.head();
-    if (last !== undefined) this.requireOwn(last);
     if (last !== undefined && head.size < last.size)
       throw new LogInconsistent('the log is shorter than what was signed');
     if (last?.size === head.size) {
-      if (last.root.equals(head.root)) return last;
-      throw new LogInconsistent('the log is another than was signed for its size');
+      if (!last.root.equals(head.root)) {
+        throw new LogInconsistent('the log is another than was signed for its size');
+      }
+      // The process that signed it died before it could say so.
+      if (last !== stored) await this.store.saveCheckpoint(last);
+      return last;
     }
     for (const claim of last === undefined ? [head] : [last, head]) await this.requireRoot(claim);
     const signed = { ...head, note: this.signer.sign(head) };
+    // First outside the database: nothing is handed out that a restored one would make us forget.
+    await this.memory.write(signed);
     await this.store.saveCheckpoint(signed);
     return signed;
   }

@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parseEnvelope } from '@privity/event-store';
 import type { EventBatch, StreamEvent } from '@privity/event-stream';
@@ -23,6 +26,7 @@ import { DataSource } from 'typeorm';
 import { migrate } from '../migrations/index.js';
 import { CheckpointPublisher } from './checkpoint-publisher.js';
 import { integrate } from './integrate.js';
+import { LastSigned } from './last-signed.js';
 import { LogSigner } from './log-signer.js';
 import { LogStore } from './log-store.js';
 
@@ -39,10 +43,12 @@ let dataSource: DataSource;
 let store: LogStore;
 let publisher: CheckpointPublisher;
 let otherPublisher: CheckpointPublisher;
+let replicaOf: (name: string, of?: LogStore) => CheckpointPublisher;
 const open: DataSource[] = [];
+const folders: string[] = [];
 
-async function connect(): Promise<DataSource> {
-  const source = new DataSource({ type: 'postgres', url: database.serviceUrl, poolSize: 4 });
+async function connect(to = database): Promise<DataSource> {
+  const source = new DataSource({ type: 'postgres', url: to.serviceUrl, poolSize: 4 });
   open.push(source);
   return source.initialize();
 }
@@ -52,13 +58,20 @@ beforeEach(async () => {
   dataSource = await connect();
   store = new LogStore(dataSource);
   const log = new JsonLog('audit', (line) => void logged.push(line));
-  const replica = () =>
-    new CheckpointPublisher(store, new LogSigner(privateKey, parseVkey(vkey)), log, new Readiness('audit'));
-  publisher = replica();
-  otherPublisher = replica();
+  const folder = mkdtempSync(join(tmpdir(), 'privity-log-'));
+  folders.push(folder);
+  replicaOf = (name, of = store) => {
+    const signer = new LogSigner(privateKey, parseVkey(vkey));
+    return new CheckpointPublisher(of, signer, new LastSigned(join(folder, name)), log, new Readiness('audit'));
+  };
+  publisher = replicaOf('one');
+  otherPublisher = replicaOf('other');
 });
 
-afterAll(() => Promise.all(open.map((source) => source.destroy())));
+afterAll(async () => {
+  await Promise.all(open.map((source) => source.destroy()));
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
 
 /** Consecutive events of one shard, as a service's store writes them. */
 function batch(shard: number, from: number, count: number, source = '/privity/routing'): EventBatch {
@@ -156,6 +169,9 @@ describe('what is in the log', () => {
     const owner = new pg.Client({ connectionString: database.ownerUrl });
     await owner.connect();
     await expect(owner.query(statement)).rejects.toMatchObject({ code: '42501' });
+    // Where ordinary triggers sleep.
+    await owner.query('set session_replication_role = replica');
+    await expect(owner.query(statement)).rejects.toMatchObject({ code: '42501' });
     await owner.end();
     await expect(dataSource.query(statement)).rejects.toMatchObject({ code: '42501' });
     expect(await recomputed()).toMatchObject({ size: 5, rootOk: true });
@@ -211,6 +227,37 @@ describe('checkpoints', () => {
     await expect(publisher.covering(300)).rejects.toMatchObject({ code: 'log-inconsistent' });
     expect((await publisher.latest()).size).toBe(300);
     expect(logged.filter((line) => line.includes('log-inconsistent'))).toHaveLength(1);
+  });
+});
+
+describe('a restored log', () => {
+  it('is not signed while it is shorter, nor when it grew again in another order', async () => {
+    const [first, second] = [batch(0, 1, 20), batch(1, 1, 20)];
+    await apply(first);
+    await apply(second);
+    await publisher.publish();
+    // Nothing of the database is left; the file beside the key is.
+    const restored = await connect(await postgres.forService(migrate));
+    const again = replicaOf('one', new LogStore(restored));
+    await apply(second, restored);
+    await expect(again.publish()).rejects.toMatchObject({ code: 'log-inconsistent' });
+    await apply(first, restored);
+    await expect(again.publish()).rejects.toMatchObject({ code: 'log-inconsistent' });
+    await apply(batch(2, 1, 5), restored);
+    await expect(again.publish()).rejects.toMatchObject({ code: 'log-inconsistent' });
+  });
+
+  it('goes on being signed when it is what it was', async () => {
+    const [first, second] = [batch(0, 1, 20), batch(1, 1, 20)];
+    for (const events of [first, second]) await apply(events);
+    const { note } = await publisher.publish();
+    const restored = await connect(await postgres.forService(migrate));
+    for (const events of [first, second]) await apply(events, restored);
+    const again = replicaOf('one', new LogStore(restored));
+    expect((await again.publish()).note).toBe(note);
+    expect((await again.latest()).note).toBe(note);
+    await apply(batch(2, 1, 5), restored);
+    expect((await again.publish()).size).toBe(45);
   });
 });
 

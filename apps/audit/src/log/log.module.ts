@@ -4,6 +4,7 @@ import { LogController } from '../http/log.controller.js';
 import { LoggedEventsController } from '../http/logged-events.controller.js';
 import { CheckpointPublisher } from './checkpoint-publisher.js';
 import { Integrator } from './integrator.js';
+import { LastSigned } from './last-signed.js';
 import { LogSigner } from './log-signer.js';
 import { LogStore } from './log-store.js';
 
@@ -18,6 +19,11 @@ import { LogStore } from './log-store.js';
       provide: LogSigner,
       inject: [ServiceConfig],
       useFactory: (config: ServiceConfig) => LogSigner.fromFolders(config),
+    },
+    {
+      provide: LastSigned,
+      inject: [ServiceConfig],
+      useFactory: (config: ServiceConfig) => LastSigned.beside(config),
     },
   ],
 })

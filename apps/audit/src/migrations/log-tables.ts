@@ -71,4 +71,9 @@ create or replace trigger grow before update on transparency_log.tile
   for each row execute function transparency_log.tile_grows();
 create or replace trigger grow before update on transparency_log.head
   for each row execute function transparency_log.head_grows();
+-- Also for a session that calls itself a replica, where ordinary triggers sleep.
+alter table transparency_log.entry enable always trigger refuse;
+alter table transparency_log.checkpoint enable always trigger refuse;
+alter table transparency_log.tile enable always trigger refuse, enable always trigger grow;
+alter table transparency_log.head enable always trigger refuse, enable always trigger grow;
 `;
