@@ -90,4 +90,14 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts'],
     rules: { 'no-restricted-imports': ['error', forbiddenInContexts(context)] },
   })),
+  {
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    ignores: CONTEXTS.map((context) => `libs/${context}/src/**/*.ts`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^@privity/([a-z]+-service|cli|e2e)(/|$)', message: 'An app is imported by nobody.' }] },
+      ],
+    },
+  },
 );
