@@ -5,6 +5,7 @@ import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EventStore, FileMark } from '@privity/event-store';
+import { TopicWitness } from '@privity/event-stream';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 
@@ -65,6 +66,7 @@ export async function bootService(
       source: config.source,
       // Beside the keys: outside the database and its backups, so that a restored one is noticed.
       mark: new FileMark(join(config.keysDir, 'store.mark.json')),
+      ...topicAsWitness(config),
     });
     closing.push(() => store.close());
     const readiness = new Readiness(definition.name);
@@ -92,6 +94,11 @@ export async function bootService(
     await close();
     throw error;
   }
+}
+
+/** What was published shows a loss even where the mark is gone too, or lagged behind the last second. */
+function topicAsWitness({ source, stream }: ServiceConfig): { witness?: TopicWitness } {
+  return stream.stream === 'kafka' ? { witness: new TopicWitness({ brokers: stream.brokers, source }) } : {};
 }
 
 async function createApp(

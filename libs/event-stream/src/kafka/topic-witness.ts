@@ -14,6 +14,12 @@ interface Range {
   readonly high: bigint;
 }
 
+/**
+ * Messages at the end of a partition among which its newest event is: a relay that lost its lease while it sent may put
+ * one send of repeats, at most 500, behind the newest.
+ */
+const TAIL = 1_024n;
+
 /** A topic as a witness of its publisher's history: what was once published cannot be unpublished by restoring a backup. */
 export class TopicWitness implements HeadWitness {
   readonly name: string;
@@ -36,10 +42,9 @@ export class TopicWitness implements HeadWitness {
   async heads(): Promise<readonly ShardHead[]> {
     const wanted = new Map<number, Range>();
     for (const [shard, { low, high }] of await this.ranges()) {
-      if (high > low) wanted.set(shard, { low: high - 1n, high });
+      if (high > low) wanted.set(shard, { low: high - low > TAIL ? high - TAIL : low, high });
     }
     const heads = new Map<number, ShardHead>();
-    // A repaired topic may end in repeats, but the last message is always the newest the relay knew.
     await this.scan(wanted, ({ shard, position, id }) => {
       if (position > (heads.get(shard)?.position ?? 0)) heads.set(shard, { shard, position, id });
     });
@@ -74,9 +79,22 @@ export class TopicWitness implements HeadWitness {
     }
   }
 
-  /** Reads the given offsets of each partition once, by a group of its own that leaves nothing behind. */
+  /** What is no event of this source and shard bears witness to nothing. */
+  private read(shard: number, value: Buffer | null): StreamEvent | undefined {
+    try {
+      return readStreamEvent(this.options.source, shard, { text: value?.toString('utf8') ?? '' });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Reads the given offsets of each partition; where a broker that just started refuses, again from the first. */
   private async scan(wanted: ReadonlyMap<number, Range>, visit: (event: StreamEvent) => void): Promise<void> {
-    if (wanted.size === 0) return;
+    if (wanted.size > 0) await whileRetriable(() => this.scanOnce(wanted, visit));
+  }
+
+  /** By a group of its own that leaves nothing behind. */
+  private async scanOnce(wanted: ReadonlyMap<number, Range>, visit: (event: StreamEvent) => void): Promise<void> {
     const consumer = this.kafka.consumer({
       groupId: `witness-${randomUUID()}`,
       allowAutoTopicCreation: false,
@@ -87,7 +105,11 @@ export class TopicWitness implements HeadWitness {
     try {
       await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
       await new Promise<void>((resolve, reject) => {
-        consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+        let crashed = false;
+        consumer.on(consumer.events.CRASH, ({ payload }) => {
+          crashed = true;
+          reject(payload.error);
+        });
         consumer
           .run({
             autoCommit: false,
@@ -96,7 +118,8 @@ export class TopicWitness implements HeadWitness {
               if (range === undefined || !open.has(batch.partition)) return Promise.resolve();
               for (const { offset, value } of batch.messages) {
                 if (BigInt(offset) < range.low || BigInt(offset) >= range.high) continue;
-                visit(readStreamEvent(this.options.source, batch.partition, { text: value?.toString('utf8') ?? '' }));
+                const event = this.read(batch.partition, value);
+                if (event !== undefined) visit(event);
               }
               if (BigInt(batch.lastOffset()) >= range.high - 1n) open.delete(batch.partition);
               if (open.size === 0) resolve();
@@ -104,11 +127,14 @@ export class TopicWitness implements HeadWitness {
             },
           })
           .then(() => {
+            // It resolves as well after a crash, which is reported above.
+            if (crashed) return;
             for (const [partition, { low }] of wanted)
               consumer.seek({ topic: this.topic, partition, offset: String(low) });
             const others = Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => !wanted.has(shard));
             consumer.pause([{ topic: this.topic, partitions: others }]);
-          }, reject);
+          })
+          .catch(reject);
       });
     } finally {
       await consumer.disconnect();
@@ -116,7 +142,7 @@ export class TopicWitness implements HeadWitness {
   }
 }
 
-/** A topic that was just created has leaders on paper first; kafkajs does not ask again by itself here. */
+/** A topic that was just created has leaders on paper first, a broker that just started reads its groups first. */
 async function whileRetriable<T>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {

@@ -155,6 +155,8 @@ function relayProcess(stage: Stage, brokers: readonly string[]): ChildProcess {
       stage.until(() => wire.stop());
       await wire.deliver(3, [...run(context, 3, 1, 9), ...run(context, 3, 7, 9)]);
       await wire.deliver(5, run(context, 5, 1, 2));
+      // Repeats of a relay that had lost its lease, and something that is no event.
+      await wire.deliver(3, [...run(context, 3, 4, 6), 'garbage']);
       expect(await witness.heads()).toEqual([
         { shard: 3, position: 9, id: 'a-3-9' },
         { shard: 5, position: 2, id: 'a-5-2' },
