@@ -10,6 +10,7 @@ import { PrivityError, type Decider, type DomainEvent } from '@privity/kernel';
 import { freePort } from '@privity/one-machine';
 import { withPostgres } from '@privity/testing';
 import type { FastifyRequest } from 'fastify';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 
 import { CurrentUser, Public, Roles } from './auth/decorators.js';
@@ -128,16 +129,22 @@ const postgres = withPostgres();
 const lines: string[] = [];
 let installation: TestInstallation;
 let service: BootedService;
+let asOwner: (statement: string) => Promise<void>;
 
 beforeAll(async () => {
   installation = new TestInstallation();
-  const { serviceUrl } = await postgres.forService(async (owner, options) => {
+  const { ownerUrl, serviceUrl } = await postgres.forService(async (owner, options) => {
     await migrateEventStore(owner, options);
     await migrateEventStream(owner, options);
     await migrateSubjectKeys(owner, options);
     await owner.query('create table seen (value int)');
     await owner.query(`grant select, insert on seen to ${owner.escapeIdentifier(options.serviceRole)}`);
   });
+  asOwner = async (statement) => {
+    const owner = new pg.Client({ connectionString: ownerUrl });
+    await owner.connect();
+    await owner.query(statement).finally(() => owner.end());
+  };
   const port = await freePort();
   const config = await installation.config('registry', {
     databaseUrl: serviceUrl,
@@ -184,6 +191,16 @@ const eventually = async (check: () => Promise<void>): Promise<void> => {
 };
 
 describe('a service', () => {
+  it('is not well while what protects its events is missing, and says what', async () => {
+    await asOwner('alter table event_store.event disable trigger event_refuses_delete');
+    expect(await ask('/health')).toMatchObject({
+      status: 503,
+      body: { checks: { store: 'ok', immutability: 'trigger event_refuses_delete is disabled' } },
+    });
+    await asOwner('alter table event_store.event enable always trigger event_refuses_delete');
+    await eventually(async () => expect(await ask('/health')).toMatchObject({ status: 200 }));
+  });
+
   it('says that it is ready, to anybody', async () => {
     await eventually(async () => {
       expect(await ask('/health')).toMatchObject({

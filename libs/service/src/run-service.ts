@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventStore, FileMark } from '@privity/event-store';
+import { checkImmutability, EventStore, FileMark } from '@privity/event-store';
 import { TopicWitness } from '@privity/event-stream';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
@@ -74,6 +74,8 @@ export async function bootService(
       await store.heads();
       return store.restored;
     });
+    // P5: what protects the events is looked at as often as anybody asks how the service is.
+    readiness.check('immutability', async () => (await checkImmutability(storePool))[0]);
     const started = readiness.hold('start', 'starting');
     const stopping = new Stopping();
 
