@@ -47,7 +47,7 @@ export async function checkMainJob({ job, calls, journal, as }: Played): Promise
     wrong.push(`recordings that do not match: ${vault.mismatches.slice(0, 3).join(', ')}`);
 
   progress.say('Reading the audit log from outside');
-  const heads = await headVector(auditor);
+  const heads = await headVector(auditor, PATIENCE_MS);
   await waitForLog(auditor, heads, PATIENCE_MS);
   const vkey = await logKey(dataDir);
   const evidence = await readLogEvidence(auditor, dataDir, vkey, heads, PROOFS);

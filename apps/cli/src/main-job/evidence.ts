@@ -10,6 +10,7 @@ import { verifyTlogProof, type VerifierKey } from '@privity/transparency-log';
 import { type LogEntry, readLog } from '../audit-log/read-log.js';
 import { decisionReplay } from '../audit-log/replay.js';
 import type { DataDir } from '../data-dir.js';
+import { Failed } from '../failures.js';
 import type { HeadVector } from './settling.js';
 
 /** Digest of each event's bytes by `<source>/<shard>/<position>`, up to the head vector. */
@@ -62,8 +63,11 @@ export async function readLogEvidence(
   return { rootOk, events, decisions, completed, replay: replay.finish(), drawn };
 }
 
-/** The same events as their publishers have them, read from each service's feed. */
-export async function readFeeds(client: PrivityClient, heads: HeadVector): Promise<EventDigests> {
+/**
+ * The same events as their publishers have them, read from each service's feed.
+ * @throws Failed where a publisher has not every position up to its head: what nobody has, the log could lack unseen
+ */
+export async function readFeeds(client: Pick<PrivityClient, 'feed'>, heads: HeadVector): Promise<EventDigests> {
   const events = new Map<string, string>();
   for (const context of CONTEXTS) {
     const source = `/privity/${context}`;
@@ -72,9 +76,13 @@ export async function readFeeds(client: PrivityClient, heads: HeadVector): Promi
       for (let after = 0; after < head;) {
         const page = await client.feed<FeedPage>(context, shard, { after, limit: 1_000 });
         const texts = page.shards.find((one) => one.shard === shard)?.events ?? [];
-        if (texts.length === 0) break;
+        if (texts.length === 0) throw new Failed(`${source} shard ${shard} publishes nothing after position ${after}`);
         for (const text of texts) {
-          after = Number(parseEnvelope(text).position);
+          const { position } = parseEnvelope(text);
+          if (position !== String(after + 1)) {
+            throw new Failed(`${source} shard ${shard} publishes position ${position} after ${after}`);
+          }
+          after++;
           if (after <= head) events.set(`${source}/${shard}/${after}`, digestOf(text));
         }
       }

@@ -51,7 +51,11 @@ class Run {
     const bytes = audioSeconds(call.callId, call.seconds) * 8000;
     this.played.set(call.callId, { callId: call.callId, outcome, decision, ...(fate === 'recorded' ? { bytes } : {}) });
     const reasons = fate === 'unrecorded' ? ['number-protected', 'caller-elsewhere'] : [];
-    this.decisions.set(decision, { reasons } as unknown as CallDecided['data']);
+    const decided = {
+      outcome: fate === 'denied' ? 'deny' : 'connect',
+      recording: reasons.length ? 'off' : 'after-notice',
+    };
+    this.decisions.set(decision, { ...decided, reasons } as unknown as CallDecided['data']);
     if (fate === 'recorded') this.keep(call);
   }
 }
@@ -79,7 +83,7 @@ describe('examineCalls', () => {
     run.keep(run.first('unrecorded'));
     const { protectedRecorded, wrong } = run.examine();
     expect(protectedRecorded).toBe(1);
-    expect(wrong).toEqual([expect.stringContaining('recorded although the export says unrecorded')]);
+    expect(wrong).toContainEqual(expect.stringContaining('recorded although the export says unrecorded'));
   });
 
   it('sees a recording that is missing, and one of a call that never connected', () => {
@@ -123,6 +127,22 @@ describe('examineCalls', () => {
     expect(wrong).toHaveLength(2);
     expect(wrong).toContainEqual(expect.stringContaining('call not played'));
     expect(wrong).toContainEqual(expect.stringContaining('decision not in the log'));
+  });
+
+  it('sees a recording that its decision did not permit, though the export would, and an answer that was another', () => {
+    const run = soundRun();
+    const say = (fate: Fate, data: object) => {
+      const decision = `decision on ${run.first(fate).callId}`;
+      run.decisions.set(decision, { ...run.decisions.get(decision), ...data } as CallDecided['data']);
+    };
+    say('recorded', { recording: 'off', reasons: ['registry-stale'] });
+    say('denied', { outcome: 'connect' });
+    say('unrecorded', { reasons: ['caller-elsewhere'] });
+    expect([...run.examine().wrong].sort()).toEqual([
+      `1 × denied although the decision says connect: ${run.first('denied').callId}`,
+      `1 × recorded although the decision says off: ${run.first('recorded').callId}`,
+      `1 × unrecorded without a reason: ${run.first('unrecorded').callId}`,
+    ]);
   });
 
   it("leaves a reader's own call alone, and its bytes out of the comparison", () => {

@@ -67,6 +67,11 @@ export function examineCalls(
     if (file && done.outcome !== 'connected') wrongs.add('recorded without being connected', call.callId);
     const decision = evidence.decisions.get(done.decision);
     if (!decision) wrongs.add('decision not in the log', call.callId);
+    else if ((decision.outcome === 'deny') !== (done.outcome === 'denied')) {
+      wrongs.add(`${done.outcome} although the decision says ${decision.outcome}`, call.callId);
+    } else if (file && decision.recording === 'off') {
+      wrongs.add('recorded although the decision says off', call.callId);
+    }
     if (fate === 'denied') tally.denied++;
     else if (fate === 'not-connected') tally.notConnected++;
     else {
@@ -75,6 +80,7 @@ export function examineCalls(
     }
     if (fate === 'unrecorded') {
       const reason = decision?.reasons.find((code) => REASONS[code] === 'unrecorded') ?? 'unknown';
+      if (decision && reason === 'unknown') wrongs.add('unrecorded without a reason', call.callId);
       byReason[reason] = (byReason[reason] ?? 0) + 1;
     }
     if (file) tally.audioBytesSent += audioSent(call, done, file, evidence, wrongs);

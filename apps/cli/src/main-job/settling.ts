@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivityClient } from '@privity/client';
 import type { StreamReport } from '@privity/event-stream';
+import { CONTEXTS } from '@privity/service';
 import { Failed } from '../failures.js';
 
 /** How long no event and no checkpoint may move before a wait is given up, milliseconds. */
@@ -9,10 +10,19 @@ export const PATIENCE_MS = 60_000;
 /** Head of each shard, by source: what must be in the log. */
 export type HeadVector = ReadonlyMap<string, readonly number[]>;
 
-/** Where every shard of every service stands now. */
-export async function headVector(client: PrivityClient): Promise<HeadVector> {
-  const report = await streamReport(client);
-  return new Map(report.map(({ source, shards }) => [source, shards.map(({ head }) => head)]));
+/** What is asked where the streams stand. */
+export type StatusClient = Pick<PrivityClient, 'streamStatus'>;
+
+/**
+ * Where every shard of every service stands now.
+ * @throws Failed when a service does not say so for so long: what it published would not be looked for
+ */
+export async function headVector(client: StatusClient, patienceMs: number): Promise<HeadVector> {
+  for (const deadline = Date.now() + patienceMs; ; await sleep(250)) {
+    const { sources, unreachable } = await streamReport(client);
+    if (unreachable.length === 0) return new Map(sources.map(({ source, shards }) => [source, heads(shards)]));
+    if (Date.now() > deadline) throw new Failed(`${unreachable.join(', ')} does not say where it stands`);
+  }
 }
 
 /**
@@ -20,11 +30,11 @@ export async function headVector(client: PrivityClient): Promise<HeadVector> {
  * @param patienceMs how long nothing may move
  * @throws Failed naming a consumer that halted, or one that is behind and does not move
  */
-export async function waitUntilQuiet(client: PrivityClient, patienceMs: number): Promise<void> {
+export async function waitUntilQuiet(client: StatusClient, patienceMs: number): Promise<void> {
   let before = '';
   for (let moved = Date.now(); ; await sleep(250)) {
     const report = await streamReport(client);
-    const behind = lagging(report);
+    const behind = [...report.unreachable.map((name) => `${name} does not answer`), ...lagging(report.sources)];
     const now = JSON.stringify(report);
     if (now === before && behind.length === 0) return;
     if (now !== before) moved = Date.now();
@@ -76,9 +86,21 @@ function missingFromLog({ shards }: LogCoverage, heads: HeadVector): string | un
   return undefined;
 }
 
-async function streamReport(client: PrivityClient): Promise<readonly StreamReport[]> {
-  const answer = await client.streamStatus<readonly StreamReport[] | { readonly sources: readonly StreamReport[] }>();
-  return 'sources' in answer ? answer.sources : answer;
+interface Report {
+  readonly sources: readonly StreamReport[];
+  /** Services that did not say where they stand. */
+  readonly unreachable: readonly string[];
+}
+
+/** A service that is missing from the answer is as good as unreachable: nothing of it could be compared. */
+async function streamReport(client: StatusClient): Promise<Report> {
+  const { sources, unreachable } = await client.streamStatus<Report>();
+  const silent = CONTEXTS.filter((name) => !sources.some(({ source }) => source === `/privity/${name}`));
+  return { sources, unreachable: [...new Set([...unreachable, ...silent])] };
+}
+
+function heads(shards: StreamReport['shards']): number[] {
+  return shards.map(({ head }) => head);
 }
 
 function lagging(report: readonly StreamReport[]): string[] {
