@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,4 +37,24 @@ describe('the lock of a data folder', () => {
     await (await takeLock(dataDir)).release();
     expect(existsSync(dataDir.lock)).toBe(false);
   });
+
+  (process.platform === 'linux' ? it : it.skip)(
+    'is free when its launcher is dead, though nobody reaped it',
+    async () => {
+      // `exec` leaves the first sleep a child of the second, which never asks after it.
+      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      const stat = () =>
+        readFileSync(`/proc/${pid}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ');
+      await writeFile(dataDir.lock, JSON.stringify({ pid, born: stat()[19] }));
+      expect(await runningLauncher(dataDir)).toBe(pid);
+      while (stat()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await runningLauncher(dataDir)).toBeUndefined();
+      await (await takeLock(dataDir)).release();
+      parent.kill();
+    },
+  );
 });

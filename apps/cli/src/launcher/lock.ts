@@ -80,8 +80,12 @@ async function isAlive({ pid, born }: Holder): Promise<boolean> {
   return (await bornAt(pid)) === born;
 }
 
-/** Start time in clock ticks since boot (proc(5), field 22). */
+/**
+ * Start time in clock ticks since boot (proc(5), field 22). One that is dead and was not yet asked after has none: in a
+ * container without an init nobody ever asks.
+ */
 async function bornAt(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? 'dead' : (fields[19] ?? '');
 }
