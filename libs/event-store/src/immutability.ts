@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { reading } from './database-loss.js';
-import { readGuards, readWriteGrants } from './sql/read-guards.js';
+import { readGuards, readRules, readWriteGrants } from './sql/read-guards.js';
 import { refuseChangeBody, refuseDirectChangeBody } from './sql/refuse-functions.js';
 import { guardName, guards } from './sql/refuse-triggers.js';
 
@@ -16,7 +16,8 @@ interface GuardRow {
 
 /**
  * What no longer protects the events (P5), a sentence each; empty when all is well. Each trigger must be there, enabled
- * always, and call the refusal as it was laid out; and the role that asks, unless it is the owner, may not write.
+ * always, and call the refusal as it was laid out; there may be no other trigger or rule, which could make an append answer
+ * for what it does not keep; and the role that asks, unless it is the owner, may not write.
  */
 export async function checkImmutability(pool: Pick<Pool, 'query'>): Promise<string[]> {
   const found = (await reading(() => pool.query<GuardRow>(readGuards))).rows;
@@ -30,6 +31,12 @@ export async function checkImmutability(pool: Pick<Pool, 'query'>): Promise<stri
       findings.push(`trigger ${name} does not refuse: its function was changed`);
     }
   }
+  const names = new Set(guards.map((guard) => `${guard.table} ${guardName(guard)}`));
+  for (const { table, name } of found) {
+    if (!names.has(`${table} ${name}`)) findings.push(`trigger ${name} on ${table} does not belong there`);
+  }
+  const rules = await reading(() => pool.query<{ table: string; name: string }>(readRules));
+  for (const { table, name } of rules.rows) findings.push(`rule ${name} on ${table} does not belong there`);
   const { rows } = await reading(() => pool.query<{ finding: string }>(readWriteGrants));
   return [...findings, ...rows.map((row) => row.finding)];
 }

@@ -122,5 +122,18 @@ export function keeping(openFreshStore: () => Promise<FreshStore>): void {
       expect((await checkImmutability(copy.service)).join()).toContain('may DELETE event_store.event');
       await copy.drop();
     });
+
+    it('names what could make an append answer for an event that it does not keep', async () => {
+      const copy = await fresh.copy();
+      await copy.owner.query(`
+        create function public.swallow() returns trigger language plpgsql as 'begin return null; end';
+        create trigger swallow before insert on event_store.event for each row execute function public.swallow();
+        create rule divert as on insert to event_store.event do instead nothing`);
+      expect(await checkImmutability(copy.service)).toEqual([
+        'trigger swallow on event does not belong there',
+        'rule divert on event does not belong there',
+      ]);
+      await copy.drop();
+    });
   });
 }

@@ -11,3 +11,11 @@ from pg_class c cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'
 where c.relnamespace = to_regnamespace('event_store') and c.relkind = 'r'
   and not pg_has_role(c.relowner, 'USAGE') and has_table_privilege(c.oid, g.privilege)
 order by 1`;
+
+/** A rule can turn an append into nothing before a trigger sees it. Views have theirs in other schemas. */
+export const readRules = `
+select c.relname as table, r.rulename as name
+from pg_rewrite r
+join pg_class c on c.oid = r.ev_class
+where c.relnamespace = to_regnamespace('event_store') and c.relkind = 'r'
+order by 1, 2`;
