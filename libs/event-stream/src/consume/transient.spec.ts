@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StoreRestored, StoreUnavailable } from '@privity/event-store';
+import { ConcurrencyConflict, StoreRestored, StoreUnavailable } from '@privity/event-store';
 import { QueryFailedError } from 'typeorm';
 import { isTransient } from './transient.js';
 
@@ -20,6 +20,7 @@ describe('whether a batch is tried again', () => {
     ['a connection that was closed', new Error('Client was closed and is not queryable')],
     ['a query without an answer', new Error('Query read timeout')],
     ['a store that is away', new StoreUnavailable('away')],
+    ['a race for a stream that was lost', new ConcurrencyConflict('call-1', 2, 3)],
     ['a store that waits for its recovery', new StoreRestored('another timeline')],
   ])('yes: %s', (_, error) => expect(isTransient(error)).toBe(true));
 

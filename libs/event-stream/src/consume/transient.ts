@@ -15,6 +15,8 @@ const TRANSIENT_CODES = new Set([
   'store-unavailable',
   // A reactor's own store waits for `recover`: its events are not to blame.
   'store-restored',
+  // A reactor lost the race for its stream ten times; it decides again on what it reads then.
+  'concurrency-conflict',
 ]);
 const LOST_CONNECTION =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed/;
