@@ -43,7 +43,9 @@ export interface ServicePart extends Part {
 
 /** Starts `apps/<name>/dist/main.js` as a process of its own. */
 export async function startService(name: string, url: string, logFile: string, env: Variables): Promise<ServicePart> {
-  const child = await startNode(entryPoint(name, 'main.js'), logFile, env);
+  // npm run dev: node itself starts the service again when its code, or that of a library, was compiled anew.
+  const watch = process.env['PRIVITY_WATCH'] === '1' ? ['--watch', '--watch-preserve-output'] : [];
+  const child = await startNode([...watch, '--enable-source-maps', entryPoint(name, 'main.js')], logFile, env);
   const well = becomeHealthy(name, `${url}/health`, child).catch(async (error: unknown) => {
     throw error instanceof Failed ? new Failed(`${error.message}${await lastLines(logFile)}`) : error;
   });
@@ -52,7 +54,7 @@ export async function startService(name: string, url: string, logFile: string, e
 
 /** Runs `apps/<name>/dist/<file>` to its end. */
 export async function runToEnd(name: string, file: string, logFile: string, env: Variables): Promise<void> {
-  const child = await startNode(entryPoint(name, file), logFile, env);
+  const child = await startNode(['--enable-source-maps', entryPoint(name, file)], logFile, env);
   await child.exited;
   if (child.process.exitCode !== 0) {
     throw new Failed(`${name}: ${file} failed with exit ${child.process.exitCode ?? 1}.${await lastLines(logFile)}`);
@@ -65,10 +67,8 @@ export async function lastLines(logFile: string, count = 5): Promise<string> {
   return `\n  ${lines.join('\n  ')}\n  Its log: ${logFile}`;
 }
 
-function startNode(file: string, logFile: string, env: Variables): Promise<Child> {
-  // npm run dev: node itself starts the service again when its code, or that of a library, was compiled anew.
-  const watch = process.env['PRIVITY_WATCH'] === '1' ? ['--watch', '--watch-preserve-output'] : [];
-  return startChild([process.execPath, ...watch, '--enable-source-maps', file], {
+function startNode(command: readonly string[], logFile: string, env: Variables): Promise<Child> {
+  return startChild([process.execPath, ...command], {
     logFile,
     cwd: REPOSITORY,
     env: childEnvironment(env),
