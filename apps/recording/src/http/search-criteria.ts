@@ -1,6 +1,6 @@
-import { InvalidInput, isUuid } from '@privity/kernel';
+import { InvalidInput } from '@privity/kernel';
 import { isCallId } from '@privity/recording';
-import type { SearchCriteria } from '../read-models/recording-search.js';
+import { readCursor, type SearchCriteria } from '../read-models/recording-search.js';
 
 const MOST = 500;
 const KNOWN = new Set(['call', 'facility', 'from', 'to', 'after', 'limit']);
@@ -22,7 +22,11 @@ export function searchCriteria(query: Readonly<Record<string, unknown>>): Search
   const to = text('to');
   if (to !== undefined) criteria.to = time('to', to);
   const after = text('after');
-  if (after !== undefined) criteria.after = checked('after', after, isUuid(after));
+  if (after !== undefined) {
+    const cursor = readCursor(after);
+    if (cursor === undefined) throw new InvalidInput('after', 'is not the next of an answer');
+    criteria.after = cursor;
+  }
   const limit = text('limit');
   if (limit !== undefined) {
     const wanted = Number(limit);

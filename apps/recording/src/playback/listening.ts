@@ -33,6 +33,8 @@ export function listening(options: ListeningOptions): Readable {
     objectMode: false,
     highWaterMark: BYTES_PER_SECOND,
   });
+  // A cut may come before anybody reads; whoever reads learns of it all the same.
+  stream.on('error', () => undefined);
   const timer = setInterval(
     () => void flush().catch((error: Error) => stream.destroy(error)),
     options.flushEveryMs ?? FLUSH_EVERY_MS,

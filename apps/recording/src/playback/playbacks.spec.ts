@@ -120,6 +120,14 @@ describe('a playback', () => {
     expect((await answer)?.status).toBe(201);
   });
 
+  it('of what cannot be a recording is refused to all who ask at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? ask(`guess-${n}`) : hear(`guess-${n}`))),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+    expect(await events('unknown', 'PlaybackRefused')).toHaveLength(40);
+  });
+
   it('needs a purpose', async () => {
     const { recording } = await record('P-5', sound(160));
     const answer = await call('ines', 'investigator', 'POST', `/api/recordings/${recording}/playbacks`, {});
@@ -177,6 +185,22 @@ describe('what was recorded of a number that is protected later', () => {
     await house.protects(facts.dialed);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await events(recordingIdOf(facts.call), 'RecordingSealed')).toHaveLength(1);
+  });
+
+  it('is not heard by somebody who was let in just before the seal', async () => {
+    const { facts, recording } = await record('Q-4', sound(16_000));
+    const playback = await playbackOf(await ask(recording));
+    let hearing: Promise<Response> | undefined;
+    await house.whileNoKeyCanBeRead(async () => {
+      hearing = hear(playback);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await house.protects(facts.dialed);
+      await sealed(recording);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    const answer = await hearing;
+    expect([answer?.status, await answer?.text()]).toEqual([404, await (await hear(uuidv7())).text()]);
+    expect(await events(recording, 'PlaybackHeard')).toEqual([]);
   });
 
   it('is cut off while somebody listens, and what they heard is kept', async () => {
@@ -245,6 +269,25 @@ describe('a search', () => {
     }
     expect(seen.slice(0, 3)).toEqual(['Y-3', 'Y-2', 'Y-1']);
     expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('takes no recording for a place in the list, and keeps its place when that recording is sealed', async () => {
+    const [older, newer] = [await record('X-1', sound(160)), await record('X-2', sound(160))];
+    const list = async (query: string) => {
+      const answer = await call('ines', 'investigator', 'GET', `/api/recordings?${query}`);
+      const body = (await answer.json()) as { recordings?: { id: string }[]; next?: string; field?: string };
+      return { status: answer.status, ids: body.recordings?.map(({ id }) => id) ?? [], ...body };
+    };
+    const first = await eventually(async () => {
+      const page = await list('limit=1');
+      return page.ids[0] === newer.recording && page;
+    }, 'projected');
+    await house.protects(newer.facts.dialed);
+    await eventually(async () => (await list('limit=1')).ids[0] === older.recording, 'sealed');
+    expect((await list(`limit=1&after=${first.next}`)).ids).toEqual([older.recording]);
+    // Known before it was sealed: it must not answer otherwise than an id that never was.
+    expect(await list(`after=${newer.recording}`)).toMatchObject({ status: 422, field: 'after' });
+    expect(await list(`after=${uuidv7()}`)).toMatchObject({ status: 422, field: 'after' });
   });
 });
 

@@ -7,9 +7,10 @@ import {
   recordingDecider,
   recordingStream,
   type AskPlayback,
+  type RecordingCommand,
   type RecordingEvent,
 } from '@privity/recording';
-import { handleCommand, type Principal } from '@privity/service';
+import { handleCommand, newEvents, type Principal } from '@privity/service';
 import { CallMedia } from '../vault/call-media.js';
 import { MediaFolder } from '../vault/media-folder.js';
 import { ObjectReader } from '../vault/object-reader.js';
@@ -46,6 +47,16 @@ export interface Sound {
   readonly range: ByteRange | undefined;
 }
 
+interface Listener {
+  readonly recording: string;
+  readonly playback: string;
+  readonly who: Principal;
+  readonly rangeHeader: string | undefined;
+  /** Aborted when the recording is sealed. */
+  readonly sealed: AbortSignal;
+  readonly leave: () => void;
+}
+
 /** What refusals name when the client's id cannot be one of ours: free text must not get into an event. */
 const NO_ID = 'unknown';
 
@@ -67,10 +78,7 @@ export class Playbacks {
     const playback = uuidv7();
     const listener = { roles: who.roles, ...(who.facility === undefined ? {} : { facility: who.facility }) };
     const command: AskPlayback = { type: 'AskPlayback', recording, playback, listener, ...request };
-    const { events } = await handleCommand(this.store, recordingDecider, recordingStream(recording), command, {
-      actor: who.subject,
-    });
-    throwIfRefused(events);
+    await this.pass(recording, command, who);
     await this.sessions.open(playback, { recording, person: who.subject });
     return { playbackId: playback };
   }
@@ -79,36 +87,55 @@ export class Playbacks {
   async listen(playback: string, who: Principal, rangeHeader: string | undefined): Promise<Sound> {
     const session = isUuid(playback) ? await this.sessions.find(playback) : undefined;
     const recording = session?.recording ?? NO_ID;
-    const stream = recordingStream(recording);
     const samePerson = session === undefined || session.person === who.subject;
-    const { events } = await handleCommand(
-      this.store,
-      recordingDecider,
-      stream,
-      { type: 'ContinuePlayback', recording, playback, samePerson },
-      { actor: who.subject },
-    );
-    throwIfRefused(events);
-    const reader = await this.open(recording);
+    const command: RecordingCommand = { type: 'ContinuePlayback', recording, playback, samePerson };
+    const sealed = new AbortController();
+    // Before anything is checked: a seal that comes between check and sound must find somebody to cut off.
+    const leave = this.active.add(recording, () => sealed.abort());
     try {
-      const size = reader.bytes;
-      const range = byteRange(rangeHeader, size);
-      const report = async (ranges: readonly (readonly [number, number])[]): Promise<void> => {
-        await handleCommand(
-          this.store,
-          recordingDecider,
-          stream,
-          { type: 'ReportHeard', playback, ranges },
-          { actor: who.subject },
-        );
-      };
-      const register = (cut: () => void) => this.active.add(recording, cut);
-      const sound = listening({ reader, range: range ?? { from: 0, to: size }, report, register });
-      return { stream: sound, size, range };
+      await this.pass(recording, command, who);
+      const reader = await this.open(recording);
+      try {
+        if (sealed.signal.aborted) await this.pass(recording, command, who);
+        return this.sound(reader, { recording, playback, who, rangeHeader, sealed: sealed.signal, leave });
+      } catch (error) {
+        await reader.close();
+        throw error;
+      }
     } catch (error) {
-      await reader.close();
+      leave();
       throw error;
     }
+  }
+
+  /** Nothing is awaited in here: whatever seals the recording from now on cuts this very stream. */
+  private sound(reader: ObjectReader, listener: Listener): Sound {
+    const { recording, playback, who, rangeHeader, sealed, leave } = listener;
+    const size = reader.bytes;
+    const range = byteRange(rangeHeader, size);
+    const report = async (ranges: readonly (readonly [number, number])[]): Promise<void> => {
+      const command: RecordingCommand = { type: 'ReportHeard', playback, ranges };
+      await handleCommand(this.store, recordingDecider, recordingStream(recording), command, { actor: who.subject });
+    };
+    const register = (cut: () => void) => {
+      sealed.addEventListener('abort', cut, { once: true });
+      return leave;
+    };
+    return { stream: listening({ reader, range: range ?? { from: 0, to: size }, report, register }), size, range };
+  }
+
+  /** Makes the decision durable. @throws PlaybackForbidden, NoSuchRecording where it was a refusal */
+  private async pass(recording: string, command: RecordingCommand, { subject: actor }: Principal): Promise<void> {
+    if (recording !== NO_ID) {
+      const { events } = await handleCommand(this.store, recordingDecider, recordingStream(recording), command, {
+        actor,
+      });
+      return throwIfRefused(events);
+    }
+    // All such refusals share one stream: reading it, or racing for its end, would make them answer differently.
+    const events = recordingDecider.decide(command, recordingDecider.initialState());
+    await this.store.append(recordingStream(NO_ID), 'any', newEvents(events, { actor }));
+    throwIfRefused(events);
   }
 
   private async open(recording: string): Promise<ObjectReader> {

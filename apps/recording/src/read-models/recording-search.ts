@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
-import { uuidv7, type Instant } from '@privity/kernel';
+import { isInstant, isUuid, uuidv7, type Instant } from '@privity/kernel';
 import { LISTENER_ROLES, type RecordingsSearched } from '@privity/recording';
 import { Forbidden, type Principal } from '@privity/service';
 import { DataSource } from 'typeorm';
+
+/**
+ * Where the page before ended. It says so itself, since one that had to be looked up would tell a sealed recording from
+ * one that never was (P12), and would lose its place when the recording was sealed between two pages.
+ */
+export interface SearchCursor {
+  readonly startedAt: Instant;
+  readonly recording: string;
+}
 
 export interface SearchCriteria {
   readonly recording?: string;
@@ -14,8 +23,7 @@ export interface SearchCriteria {
   readonly from?: Instant;
   /** Start, exclusive. */
   readonly to?: Instant;
-  /** Cursor: id of the last recording of the page before. */
-  readonly after?: string;
+  readonly after?: SearchCursor;
   readonly limit: number;
 }
 
@@ -62,15 +70,17 @@ export class RecordingSearch {
     const rows = await this.select(criteria, who.facility);
     const shown = rows.slice(0, criteria.limit);
     await this.say(criteria, 'answered', shown.length, who);
-    const last = rows.length > shown.length ? shown.at(-1)?.id : undefined;
-    return { recordings: shown.map(found), ...(last === undefined ? {} : { next: last }) };
+    const last = rows.length > shown.length ? shown.at(-1) : undefined;
+    return { recordings: shown.map(found), ...(last === undefined ? {} : { next: cursorText(last) }) };
   }
 
   /** One row more than the limit, to know whether there is a next page. */
   private async select(criteria: SearchCriteria, within: string | undefined): Promise<Row[]> {
     if (criteria.recording === '') return [];
     const { recording, call, facility, from, to, after, limit } = criteria;
-    const values = [recording, call, facility, within, from, to, after].map((value) => value ?? null);
+    const values = [recording, call, facility, within, from, to, after?.startedAt, after?.recording].map(
+      (value) => value ?? null,
+    );
     return this.dataSource.query(
       `select r.recording as id, m.call_id, r.facility, r.started_at, r.state, r.seconds, r.bytes, r.ending
        from recordings_v1.recording r join call_media m on m.recording = r.recording
@@ -78,11 +88,9 @@ export class RecordingSearch {
          and ($1::uuid is null or r.recording = $1) and ($2::text is null or m.call_id = $2)
          and ($3::text is null or r.facility = $3) and ($4::text is null or r.facility = $4)
          and ($5::timestamptz is null or r.started_at >= $5) and ($6::timestamptz is null or r.started_at < $6)
-         and ($7::uuid is null
-              or (r.started_at, r.recording) < (select a.started_at, a.recording from recordings_v1.recording a
-                                                where a.recording = $7))
+         and ($7::timestamptz is null or (r.started_at, r.recording) < ($7, $8::uuid))
        order by r.started_at desc, r.recording desc
-       limit $8`,
+       limit $9`,
       [...values, limit + 1],
     );
   }
@@ -99,6 +107,16 @@ export class RecordingSearch {
     const event = { type: 'recording.RecordingsSearched', data, actor: who.subject };
     await this.store.append(`recording-search-${uuidv7()}`, 'no stream', [event]);
   }
+}
+
+function cursorText({ started_at: startedAt, id }: Row): string {
+  return `${startedAt.toISOString()}_${id}`;
+}
+
+/** Undefined: not one of ours. */
+export function readCursor(text: string): SearchCursor | undefined {
+  const [startedAt = '', recording = ''] = text.split('_');
+  return isInstant(startedAt) && isUuid(recording) ? { startedAt, recording } : undefined;
 }
 
 function found(row: Row): FoundRecording {

@@ -170,12 +170,21 @@ export class House {
   }
 
   /** Keeps the store from appending while `work` runs: what must wait for its event then waits. */
-  async whileNothingCanBeAppended(work: () => Promise<void>): Promise<void> {
+  whileNothingCanBeAppended(work: () => Promise<void>): Promise<void> {
+    return this.whileLocked('event_store.event in exclusive mode', work);
+  }
+
+  /** Keeps whoever opens a recording waiting for its key while `work` runs. */
+  whileNoKeyCanBeRead(work: () => Promise<void>): Promise<void> {
+    return this.whileLocked('recording_key in access exclusive mode', work);
+  }
+
+  private async whileLocked(lock: string, work: () => Promise<void>): Promise<void> {
     const client = new pg.Client({ connectionString: this.databases.recording.ownerUrl });
     await client.connect();
     try {
       await client.query('begin');
-      await client.query('lock table event_store.event in exclusive mode');
+      await client.query(`lock table ${lock}`);
       await work();
     } finally {
       await client.query('rollback');
