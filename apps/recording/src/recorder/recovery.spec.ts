@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -31,6 +33,14 @@ const filesOf = async ({ callId }: CallFacts) =>
 async function* longCall(bytes: number): AsyncGenerator<Uint8Array> {
   yield sound(bytes);
   yield* frames(1_000, 20, () => sound(160));
+}
+
+/** A call whose stream id looks like that: the stand-in's ids follow from the call id. */
+async function decidedLike(form: RegExp): Promise<CallFacts> {
+  for (let n = 0; ; n += 1) {
+    const callId = `D-${form.source.length}-${n}`;
+    if (form.test(`call-${createHash('sha256').update(callId).digest('base64url')}`)) return house.decided(callId);
+  }
 }
 
 async function check(): Promise<{ objects: number; bytes: number; mismatches: string[] }> {
@@ -75,6 +85,22 @@ describe('a recorder that is killed in mid-call', () => {
     await eventually(async () => (await house.events(`media-${never.call}`)).length === 1, 'attested');
     await pause(300);
     for (const facts of [long, short]) expect(await house.events(`media-${facts.call}`)).toEqual([]);
+  }, 60_000);
+
+  it('leaves one that cannot be ended, and all others are ended all the same', async () => {
+    // Ended in the order of their streams: the one that cannot be comes first.
+    const [broken, whole] = [await decidedLike(/^call-\d/), await decidedLike(/^call-[b-z]/)];
+    for (const facts of [broken, whole]) house.post(facts, longCall(160)).catch(() => undefined);
+    for (const facts of [broken, whole]) await eventually(async () => (await filesOf(facts)).length === 1, 'begun');
+    process.kill(service.pid, 'SIGKILL');
+    await service.exited;
+    const [part = ''] = await filesOf(broken);
+    await rename(part, part.replace(/\.part$/, ''));
+
+    await service.dispose();
+    service = await startService(appDir, house.env('recording'));
+    expect((await recorded(whole)).at(-1)).toMatchObject({ type: 'recording.RecordingCompleted' });
+    expect((await recorded(broken)).at(-1)).toMatchObject({ type: 'recording.RecordingStarted' });
   }, 60_000);
 
   it('ends its recordings properly when it is asked to stop', async () => {

@@ -43,11 +43,16 @@ export class Recovery implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     try {
       for (const claim of await this.calls.openClaims()) {
-        if (!this.recorder.isActive(claim.call)) await this.end(claim);
+        // One that cannot be ended must not keep the others open, and with them the calls that wait to be attested.
+        if (!this.recorder.isActive(claim.call)) await this.end(claim).catch((error: unknown) => this.notYet(error));
       }
     } catch (error) {
-      this.log.failure('a recording left open could not be ended yet', error);
+      this.notYet(error);
     }
+  }
+
+  private notYet(error: unknown): void {
+    this.log.failure('a recording left open could not be ended yet', error);
   }
 
   private async end(claim: OpenClaim): Promise<void> {
