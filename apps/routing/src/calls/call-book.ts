@@ -20,6 +20,13 @@ export interface BookedCall {
   readonly state: CallState;
 }
 
+/** Whoever is told this learns nothing about why. */
+export class CallNotFound extends CallRefused {
+  constructor() {
+    super('call-not-found', 'There is no such call.');
+  }
+}
+
 const ATTEMPTS = 10;
 
 /** The calls in the store: finds them by the client's own id, and adds what happens to them. */
@@ -41,7 +48,7 @@ export class CallBook {
       const call = await this.read(callStream(client, callId, key));
       if (call !== undefined) return call;
     }
-    throw new CallRefused('call-not-found', 'There is no such call.');
+    throw new CallNotFound();
   }
 
   async read(stream: string): Promise<BookedCall | undefined> {

@@ -3,7 +3,7 @@ import { type AnswerNotice, type CallCommand, permitRefusal } from '@privity/rou
 import { CurrentUser, Forbidden, JsonBody, type Principal, Roles } from '@privity/service';
 import type { FastifyReply } from 'fastify';
 import { type CallAnswer, seesReasons } from '../calls/call-answer.js';
-import { type BookedCall, CallBook } from '../calls/call-book.js';
+import { type BookedCall, CallBook, CallNotFound } from '../calls/call-book.js';
 import { CallDesk, type NewCall } from '../calls/call-desk.js';
 import { type CallRecord, callRecord, callStateOf } from '../calls/call-record.js';
 import { PermitDenied, Permits } from '../calls/permits.js';
@@ -92,12 +92,19 @@ export class CallsController {
     @Query('client') client: string | undefined,
     @CurrentUser() asker: Principal,
   ): Promise<CallRecord> {
-    const call = await this.book.find(seesReasons(asker) ? (client ?? asker.client) : asker.client, callId);
+    const call = await this.find(seesReasons(asker) ? (client ?? asker.client) : asker.client, callId, asker);
     return callRecord(callId, call, asker);
   }
 
   private async change(callId: string, command: CallCommand, asker: Principal): Promise<BookedCall> {
-    return this.book.change(await this.book.find(asker.client, callId), command, asker.subject);
+    return this.book.change(await this.find(asker.client, callId, asker), command, asker.subject);
+  }
+
+  /** To a token of one facility the calls of others do not exist. @throws CallRefused `call-not-found` */
+  private async find(client: string, callId: string, asker: Principal): Promise<BookedCall> {
+    const call = await this.book.find(client, callId);
+    if (asker.facility === undefined || asker.facility === call.state.decision?.facility) return call;
+    throw new CallNotFound();
   }
 
   private async permitFor(call: BookedCall, callId: string, asker: Principal): Promise<string | undefined> {
