@@ -30,6 +30,7 @@ const LATE = '2125550103';
 const LEGAL = '2125550104';
 const LAWYER = '2125550105';
 const HOTLINE = '2125550106';
+const WITHDRAWN = '2125550111';
 
 let count = 0;
 const freshId = () => `call-${(count += 1)}`;
@@ -104,6 +105,14 @@ describe('imports', () => {
         { line: 6, field: 'MOVE_DT', reason: 'not-a-date' },
       ],
     });
+  });
+
+  it('leave no lawyer recordable because the rest of a line cannot be read (P2)', async () => {
+    const csv = `DOC_NUM,PHONE,RELATION,STATUS\n100,${WITHDRAWN},Attorney,WITHDRAWN\n100,2125550112,FRIEND,WITHDRAWN\n`;
+    const rejected = [2, 3].map((line) => ({ line, field: 'STATUS', reason: 'not-a-status' }));
+    expect(await house.import('allowed-numbers', csv)).toMatchObject({ rows: 2, added: 1, rejected });
+    expect((await dial(WITHDRAWN)).body).toMatchObject({ outcome: 'connect', reasons: ['legal-relation-listed'] });
+    expect((await dial('2125550112')).body).toMatchObject({ outcome: 'deny' });
   });
 
   it('fail as a whole when a column is missing, naming it', async () => {
@@ -198,6 +207,29 @@ describe('a call', () => {
     const elsewhere = { ...call, callId: freshId() };
     const bound = await house.ask('POST', '/api/calls', ['dialler', 'simulate'], elsewhere, { facility: 'ME02' });
     expect(bound.status).toBe(403);
+  });
+
+  it('does not exist for a token of another facility', async () => {
+    const callId = freshId();
+    await dial(FRIEND, { callId });
+    const bound = (facility: string) => ({
+      read: () => house.ask('GET', `/api/calls/${callId}`, ['supervisor'], undefined, { facility }),
+      accept: () =>
+        house.ask(
+          'POST',
+          `/api/calls/${callId}/notices`,
+          ['dialler'],
+          { party: 'callee', result: 'accepted' },
+          { facility },
+        ),
+      end: () => house.ask('POST', `/api/calls/${callId}/ended`, ['dialler'], { at: now() }, { facility }),
+    });
+    const never = await house.ask('GET', '/api/calls/never', ['supervisor'], undefined, { facility: 'ME02' });
+    for (const attempt of Object.values(bound('ME02'))) {
+      expect(await attempt()).toMatchObject({ status: 404, body: never.body });
+    }
+    expect(await typesOf(callId)).toEqual(['CallDecided']);
+    for (const attempt of Object.values(bound('ME01'))) expect((await attempt()).status).toBe(200);
   });
 
   it('to a hotline leaves no caller anywhere, and needs none (P11)', async () => {
@@ -320,9 +352,19 @@ describe('a registry that cannot be believed (P3)', () => {
 
 describe('starting again', () => {
   it('answers no call before its views are complete, then decides as before', async () => {
+    const interrupted = crypto.randomUUID();
+    await house.routing.app
+      .get((await import('pg')).default.Pool)
+      .query(`insert into directory_import (id, kind, digest, state) values ($1, 'roster', '', 'reading')`, [
+        interrupted,
+      ]);
     await house.routing.close();
     await house.registry.close();
     await house.bootRouting();
+    // As after a crash: nobody reads that file any more, and whoever waits for it must learn so.
+    expect(await house.ask('GET', `/api/routing/imports/${interrupted}`, ['operator'])).toMatchObject({
+      body: { state: 'failed', problem: { code: 'interrupted' } },
+    });
     const early = await dial(LAWYER);
     expect(early).toMatchObject({ status: 503, body: { code: 'views-behind' } });
     expect(early.headers.get('retry-after')).toBe('1');

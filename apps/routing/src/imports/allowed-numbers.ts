@@ -1,5 +1,5 @@
 import { type BlindIndex, type BlindIndexer, parseNumber } from '@privity/kernel';
-import { type AllowedNumber, callerStream, chooseCaller, type NumbersAllowed } from '@privity/routing';
+import { type AllowedNumber, callerStream, chooseCaller, isLegalRelation, type NumbersAllowed } from '@privity/routing';
 import type { Directory } from '../read-models/directory.js';
 import type { DirectoryImporter, Flushed, Rejection } from './directory-importer.js';
 import type { DirectoryWriter } from './directory-writer.js';
@@ -31,24 +31,27 @@ export class AllowedNumbersImporter implements DirectoryImporter<Column> {
   take(values: Readonly<Record<Column, string>>): Rejection | undefined {
     const number = values.DOC_NUM.trim();
     const parsed = parseNumber(values.PHONE);
-    const status = STATUSES[values.STATUS.trim().toUpperCase()];
+    const known = STATUSES[values.STATUS.trim().toUpperCase()];
+    const relation = values.RELATION.trim().toUpperCase();
+    // A word nobody knows allows no call, but a lawyer's number it must not leave recordable (P2): that part counts.
+    const status = known ?? (isLegalRelation(relation) ? 'pending' : undefined);
+    const unknown = { field: 'STATUS', reason: 'not-a-status' };
     if (number === '') return { field: 'DOC_NUM', reason: 'empty' };
     if (!parsed.ok) return { field: 'PHONE', reason: parsed.reason };
-    if (status === undefined) return { field: 'STATUS', reason: 'not-a-status' };
+    if (status === undefined) return unknown;
     const now = this.directory.view.now();
     const caller = chooseCaller(this.callers.candidates(number), now);
     if (caller === undefined) return { field: 'DOC_NUM', reason: 'no-key' };
     const candidates = this.numbers.candidates(parsed.number);
-    const index = candidates.find((known) => now.listings(caller, known).length > 0) ?? candidates[0];
+    const index = candidates.find((listed) => now.listings(caller, listed).length > 0) ?? candidates[0];
     if (index === undefined) return { field: 'PHONE', reason: 'no-key' };
-    const relation = values.RELATION.trim().toUpperCase();
     this.lines += 1;
     let list = this.gathered.get(caller);
     if (list === undefined) this.gathered.set(caller, (list = new Map()));
     const key = `${index} ${relation}`;
     // A file that says both of one entry approves it: the other line asks for what this one grants.
     if (list.get(key)?.status !== 'approved') list.set(key, { index, relation, status });
-    return undefined;
+    return known === undefined ? unknown : undefined;
   }
 
   async flush(): Promise<Flushed> {

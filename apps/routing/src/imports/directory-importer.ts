@@ -11,7 +11,7 @@ export interface Flushed {
 /** Reads one kind of file. Lines are gathered, compared with the directory and written in groups. */
 export interface DirectoryImporter<C extends string = string> {
   readonly columns: readonly C[];
-  /** Takes a line, or says why it cannot be used. */
+  /** Takes a line, or says why it cannot be used, or not all of it. */
   take(values: Readonly<Record<C, string>>): Rejection | undefined;
   /** Writes what differs from the directory; durable and in the view when it resolves. */
   flush(): Promise<Flushed>;

@@ -61,6 +61,13 @@ export class ImportRecords {
     return rows[0]?.state;
   }
 
+  /** Whatever was being read when the last process ended is not being read any more. */
+  async endInterrupted(problem: NonNullable<ImportReport['problem']>): Promise<void> {
+    await this.pool.query(`update directory_import set state = 'failed', problem = $1 where state = 'reading'`, [
+      JSON.stringify(problem),
+    ]);
+  }
+
   async save(report: Omit<ImportReport, 'kind' | 'ended'>): Promise<void> {
     const { importId, state, rows, added, unchanged, rejectedCount, rejected, problem } = report;
     await this.pool.query(

@@ -32,6 +32,13 @@ export const DIRECTORY_KINDS = [
   'movements',
 ] as const satisfies DirectoryKind[];
 
+/** What was applied stands; the same file again adds the rest. */
+class ImportInterrupted extends PrivityError {
+  constructor() {
+    super('interrupted', 503, 'The service stopped while reading. Send the same file again.');
+  }
+}
+
 const LINES_AT_ONCE = 5_000;
 const REJECTED_KEPT = 10_000;
 
@@ -56,13 +63,14 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
     config: ServiceConfig,
     @Inject(INDEX_KEYS) keys: KeyRing,
   ) {
-    this.spoolDir = join(config.keysDir, 'spool');
+    this.spoolDir = config.env.text('PRIVITY_SPOOL_DIR') ?? join(config.keysDir, 'spool');
     this.callers = new BlindIndexer(keys, 'caller-index');
     this.numbers = new BlindIndexer(keys, 'number-index');
   }
 
   async onApplicationBootstrap(): Promise<void> {
     await emptySpool(this.spoolDir);
+    await this.records.endInterrupted(problemOf(new ImportInterrupted()));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -110,8 +118,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
     };
     try {
       for await (const { line, values, malformed } of readCsv(createReadStream(file.path), importer)) {
-        if (this.stopping.signal.aborted)
-          throw new PrivityError('interrupted', 503, 'The service stopped while reading.');
+        if (this.stopping.signal.aborted) throw new ImportInterrupted();
         counts.rows += 1;
         const rejection = malformed ? { field: '(line)', reason: malformed } : importer.take(values);
         if (rejection !== undefined) {
