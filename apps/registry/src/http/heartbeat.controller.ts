@@ -1,4 +1,5 @@
 import { Controller, Get, Injectable } from '@nestjs/common';
+import { EventStore, StoreRestored } from '@privity/event-store';
 import { instant, SHARDS } from '@privity/kernel';
 import type { Heartbeat } from '@privity/registry';
 import { loadSigningKey, Roles, ServiceConfig } from '@privity/service';
@@ -27,13 +28,18 @@ export class HeartbeatController {
   constructor(
     private readonly view: OwnView,
     private readonly signer: HeartbeatSigner,
+    private readonly store: EventStore,
   ) {}
 
-  /** `{heartbeat}`: a compact JWS over position, count and digest of each shard. No answer while the view is behind. */
+  /**
+   * `{heartbeat}`: a compact JWS over position, count and digest of each shard. No answer while the view is behind, nor
+   * from a store that lost events: a reader who starts on what is left would agree with it and call it whole (T3).
+   */
   @Get()
   @Roles('service')
   async heartbeat(): Promise<{ heartbeat: string }> {
     const view = await this.view.current();
+    if (this.store.restored !== undefined) throw new StoreRestored(this.store.restored);
     const shards = Array.from({ length: SHARDS }, (_, shard) => view.shardDigest(shard)).filter((d) => d !== undefined);
     return { heartbeat: await this.signer.sign({ at: instant(), shards }) };
   }

@@ -3,6 +3,8 @@ import { EventStore } from '@privity/event-store';
 import type { Heartbeat } from '@privity/registry';
 import { loadPublicKey } from '@privity/service';
 import { compactVerify } from 'jose';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Installation } from '../testing/installation.js';
 import { importFile, post } from '../testing/requests.js';
 
@@ -61,6 +63,23 @@ describe('the heartbeat', () => {
     expect((await fetch(url, { headers: { authorization } })).status).toBe(403);
     expect((await fetch(url)).status).toBe(401);
   });
+
+  it('is not signed by a registry that lost what it knew (T3)', async () => {
+    await place.registry.close();
+    const path = join(place.keys.services.registry, 'store.mark.json');
+    const mark = JSON.parse(await readFile(path, 'utf8')) as { heads: { shard: number; position: number }[] };
+    // What it had gone up to before somebody put an older copy of the database back.
+    const heads = mark.heads.map((head) => ({ ...head, position: head.position + 1 }));
+    await writeFile(path, JSON.stringify({ ...mark, heads }));
+    await place.boot();
+    const authorization = `Bearer ${await place.token('service')}`;
+    const url = `${place.registry.url}/internal/heartbeat`;
+    expect((await fetch(url, { headers: { authorization } })).status).toBe(503);
+    await place.registry.close();
+    await writeFile(path, JSON.stringify(mark));
+    await place.boot();
+    expect(count(await ask())).toBe(501);
+  }, 60_000);
 
   it('gives no figures that do not rest on an event it knows', async () => {
     await place.registry.app
