@@ -68,6 +68,15 @@ describe('protections', () => {
     expect((await protect(body)).body['protectionId']).not.toBe(first.body['protectionId']);
   });
 
+  it('of two numbers are two under one idempotency key', async () => {
+    const same = { reason: 'clergy', basis: 'letter' };
+    const keyed = { 'idempotency-key': 'k2' };
+    const one = await protect({ number: '2125550116', ...same }, keyed);
+    const other = await protect({ number: '2125550117', ...same }, keyed);
+    expect(other.body['protectionId']).not.toBe(one.body['protectionId']);
+    expect(await eventsOf('+12125550117')).toHaveLength(1);
+  });
+
   it('leave a trace of who checked which number', async () => {
     await check('2125550115');
     expect(await eventsOf('+12125550115')).toMatchObject([

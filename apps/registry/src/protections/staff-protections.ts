@@ -40,8 +40,10 @@ export class StaffProtections {
   async protect(request: ProtectionRequest, actor: string, idempotencyKey?: string): Promise<ProtectionTaken> {
     const number = readNumber(request.number, 'number');
     const { reason, basis } = request;
-    const protectionId = idempotencyKey === undefined ? uuidv7() : derivedId(idempotencyKey, `protection:${actor}`, 0);
     const stream = numberStream(this.protecting.numbers.index(number));
+    // The number is part of it: a key used twice must not give two numbers one protection, which could then be ended as one.
+    const protectionId =
+      idempotencyKey === undefined ? uuidv7() : derivedId(idempotencyKey, `protection:${actor}:${stream}`, 0);
     const since = instant(request.effectiveFrom === undefined ? new Date() : new Date(request.effectiveFrom));
     await this.protecting.protect(
       number,
