@@ -63,6 +63,11 @@ describe('a token', () => {
     ).rejects.toMatchObject(refused);
     const king = new SignJWT({ roles: ['king'] }).setSubject('x').setIssuer('privity').setExpirationTime(exp);
     await expect(bearer(king.setProtectedHeader({ alg: 'EdDSA' }).sign(ours.privateKey))).rejects.toThrow(/role/);
+    for (const claims of [{ facility: 7 }, { facility: null }, { client: ['a'] }]) {
+      const odd = new SignJWT({ roles: ['auditor'], ...claims }).setSubject('x').setIssuer('privity');
+      const token = odd.setExpirationTime(exp).setProtectedHeader({ alg: 'EdDSA' }).sign(ours.privateKey);
+      await expect(bearer(token)).rejects.toMatchObject(refused);
+    }
     const hmac = new SignJWT({ roles: ['auditor'] }).setSubject('x').setIssuer('privity').setExpirationTime(exp);
     const key = ours.publicKey.export({ format: 'der', type: 'spki' });
     await expect(bearer(hmac.setProtectedHeader({ alg: 'HS256' }).sign(key))).rejects.toMatchObject(refused);

@@ -91,13 +91,17 @@ export class TokenVerifier {
       });
       const roles = payload['roles'];
       if (!Array.isArray(roles) || !roles.every(isRole)) throw new Unauthenticated('The token names an unknown role.');
-      const { facility, client } = payload;
+      const { facility, client = DEFAULT_CLIENT } = payload;
+      // A bound that cannot be read must not become no bound.
+      if (typeof client !== 'string' || (facility !== undefined && typeof facility !== 'string')) {
+        throw new Unauthenticated('The token names a facility or client that is no text.');
+      }
       return {
         subject: String(payload.sub),
         roles,
-        client: typeof client === 'string' ? client : DEFAULT_CLIENT,
+        client,
         expires: Number(payload.exp),
-        ...(typeof facility === 'string' ? { facility } : {}),
+        ...(facility === undefined ? {} : { facility }),
       };
     } catch (error) {
       if (error instanceof PrivityError) throw error;
