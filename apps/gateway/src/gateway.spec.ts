@@ -52,6 +52,8 @@ async function problemOf(path: string, options: Parameters<typeof request>[1] = 
   return { statusCode, ...((await body.json()) as { code: string; detail?: string }) };
 }
 
+const HEADERS_LIMIT_MS = 400;
+
 beforeEach(async () => {
   seen = [];
   servers = [];
@@ -68,6 +70,7 @@ beforeEach(async () => {
     },
     tokens: new TokenVerifier(identity.publicKey),
     log: new JsonLog('gateway', (line) => void lines.push(line)),
+    headersLimitMs: HEADERS_LIMIT_MS,
   });
 });
 afterEach(async () => {
@@ -80,6 +83,20 @@ afterEach(async () => {
 });
 
 describe('the public door', () => {
+  it('waits for nobody who never ends their headers, and for sound as long as it takes', async () => {
+    const idle = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    idle.on('error', () => undefined).resume();
+    idle.write('POST /api/calls HTTP/1.1\r\nhost: x\r\n');
+    const closed = once(idle, 'close').then(() => 'closed');
+    answer = (incoming, response) => void incoming.on('end', () => response.end('{}')).resume();
+    const body = new PassThrough();
+    body.write('sound');
+    const sending = send('/api/calls/c-1/media', { method: 'POST', headers: auth, body });
+    expect(await Promise.race([closed, pause(4 * HEADERS_LIMIT_MS, 'open', { ref: false })])).toBe('closed');
+    body.end();
+    expect((await sending).statusCode).toBe(200);
+  });
+
   it('lets nobody through without a token of this installation, and asks no service', async () => {
     const foreign = generateKeyPairSync('ed25519').privateKey;
     const request = { subject: 'x', roles: ['operator'], ttlSeconds: 60 } as const;

@@ -16,8 +16,11 @@ export interface GatewayOptions {
   readonly services: Readonly<Record<ContextName, string>>;
   readonly tokens: TokenVerifier;
   readonly log: JsonLog;
+  /** How long a request's headers may take; default a minute. */
+  readonly headersLimitMs?: number;
 }
 
+const HEADERS_LIMIT_MS = 60_000;
 const HEALTH_LIMIT_MS = 3_000;
 const STATUS_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 5_000;
@@ -30,8 +33,11 @@ export class Gateway implements Running {
 
   private constructor(private readonly options: GatewayOptions) {
     this.upstreams = new Map(Object.entries(options.services).map(([name, url]) => [name, new Upstream(name, url)]));
-    // A call's audio arrives for as long as the call lasts.
-    this.server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
+    const headersTimeout = options.headersLimitMs ?? HEADERS_LIMIT_MS;
+    // A call's audio arrives for as long as the call lasts; the headers, which no token covers yet, do not. Node takes no
+    // limit on the one for no limit on the other, so it is named.
+    const limits = { requestTimeout: 0, headersTimeout, connectionsCheckingInterval: headersTimeout / 4 };
+    this.server = createServer({ ...limits, keepAliveTimeout: 60_000 }, (request, response) => {
       this.handle(request, response).catch((error: unknown) => this.fail(response, error));
     });
   }
