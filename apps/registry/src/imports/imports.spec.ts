@@ -6,8 +6,8 @@ import { ProtectionView, readRegistryEvent } from '@privity/registry';
 import { FileKeyRing } from '@privity/service';
 import { BlindIndexer } from '@privity/kernel';
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Installation } from '../testing/installation.js';
 import { importFile, reportOf, sendFile } from '../testing/requests.js';
 import { Spool } from './spool.js';
@@ -77,8 +77,19 @@ describe('imports', () => {
         expect(texts).not.toContain(BAR_NO);
         if ((LAST ?? '').length > 6) expect(texts).not.toContain(LAST);
       }
-      expect(await readdir(place.registry.app.get(Spool).folder)).toEqual([]);
+      const { folder } = place.registry.app.get(Spool);
+      expect(await readdir(folder)).toEqual([]);
+      // Not where others could make it first, or go through it.
+      expect(dirname(folder)).toBe(place.keys.services.registry);
+      expect((await stat(folder)).mode & 0o077).toBe(0);
     });
+  });
+
+  it('leave no file behind where they cannot begin', async () => {
+    await place.query('revoke insert on import_report from registry_service');
+    await expect(sendFile(place, 'do-not-record', `${listHeader}\n2125550199,Y,Y,*,,,\n`)).rejects.toThrow('500');
+    await place.query('grant insert on import_report to registry_service');
+    expect(await readdir(place.registry.app.get(Spool).folder)).toEqual([]);
   });
 
   describe('of a bad file', () => {

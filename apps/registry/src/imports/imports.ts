@@ -55,10 +55,14 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
   /** Takes a file over, and removes it when it is done with it. Answers at once with the import's id. */
   async begin(file: ReceivedImport<ImportKind>, actor: string): Promise<string> {
     const importId = derivedId(file.digest, `registry-import:${file.kind}`, 0);
-    if (!(await this.claim(importId, file, actor))) {
-      await file.discard();
-      return importId;
+    let claimed = false;
+    try {
+      claimed = await this.claim(importId, file, actor);
+    } finally {
+      // Also where the database is away: a file that nobody will read must not stay.
+      if (!claimed) await file.discard();
     }
+    if (!claimed) return importId;
     this.last = this.last.then(() => this.run(importId, file, actor));
     return importId;
   }

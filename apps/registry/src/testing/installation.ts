@@ -117,7 +117,6 @@ export class Installation {
       PRIVITY_INDEX_KEYS: index,
       PRIVITY_TRUST: trust,
       PRIVITY_SERVICE_TOKEN: this.serviceToken,
-      PRIVITY_SPOOL_DIR: join(this.folder, 'spool'),
     };
     return readServiceConfig(name, new Environment(env));
   }
