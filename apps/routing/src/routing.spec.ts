@@ -232,6 +232,28 @@ describe('a call', () => {
     for (const attempt of Object.values(bound('ME01'))) expect((await attempt()).status).toBe(200);
   });
 
+  it('that is private answers a supervisor like one that never was, also where that was learnt later (P12)', async () => {
+    const read = (callId: string, role: 'supervisor' | 'privacy-officer') =>
+      house.ask('GET', `/api/calls/${callId}`, [role]);
+    const dialedAs = async (dialed: string) => {
+      const callId = freshId();
+      await dial(dialed, { callId });
+      return callId;
+    };
+    const never = await read('never', 'supervisor');
+    expect(never.status).toBe(404);
+    for (const dialed of [LAWYER, HOTLINE, LEGAL]) {
+      const callId = await dialedAs(dialed);
+      expect(await read(callId, 'supervisor')).toMatchObject({ status: 404, body: never.body });
+      expect((await read(callId, 'privacy-officer')).status).toBe(200);
+    }
+    const before = await dialedAs('2125550113');
+    expect((await read(before, 'supervisor')).status).toBe(200);
+    await house.protect('2125550113');
+    await until(async () => ((await read(before, 'supervisor')).status === 404 ? true : undefined));
+    expect((await read(before, 'privacy-officer')).status).toBe(200);
+  });
+
   it('to a hotline leaves no caller anywhere, and needs none (P11)', async () => {
     const secret = 'caller-of-the-hotline';
     const callId = freshId();

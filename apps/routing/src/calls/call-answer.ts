@@ -37,6 +37,13 @@ export function callAnswer(
   };
 }
 
+const SEES_PRIVATE_CALLS: readonly Role[] = ['dialler', 'auditor', 'privacy-officer', 'operator'];
+
+/** A supervisor listens, as an investigator does: to them a private call answers like one that never was (P12). */
+export function seesPrivateCalls({ roles }: Pick<Principal, 'roles'>): boolean {
+  return roles.some((role) => SEES_PRIVATE_CALLS.includes(role));
+}
+
 export function seesReasons({ roles }: Pick<Principal, 'roles'>): boolean {
   return roles.some((role) => SEES_REASONS.includes(role));
 }

@@ -50,6 +50,12 @@ export class Decisions {
     return decideCall(request, gatherFacts(request, this.registry.moment(), this.directory.view.now()));
   }
 
+  /** Whether who was called is privileged as far as is known now: what was learnt after the call counts too (P8, P12). */
+  isPrivate({ dialed }: Pick<CallRequest, 'dialed'>): boolean {
+    if (dialed === undefined) return false;
+    return this.registry.moment().standing(dialed) !== undefined || this.directory.view.now().isLegal(dialed);
+  }
+
   /** Blind indexes instead of numbers; a hotline is recognised first, and its caller is not even hashed (P11). */
   private identify(asked: AskedCall, registry: RegistryMoment, directory: DirectoryMoment): CallRequest {
     const { facility, caller, dialed, at } = asked;

@@ -2,9 +2,10 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } f
 import { type AnswerNotice, type CallCommand, permitRefusal } from '@privity/routing';
 import { CurrentUser, Forbidden, JsonBody, type Principal, Roles } from '@privity/service';
 import type { FastifyReply } from 'fastify';
-import { type CallAnswer, seesReasons } from '../calls/call-answer.js';
+import { type CallAnswer, seesPrivateCalls, seesReasons } from '../calls/call-answer.js';
 import { type BookedCall, CallBook, CallNotFound } from '../calls/call-book.js';
 import { CallDesk, type NewCall } from '../calls/call-desk.js';
+import { Decisions } from '../calls/decisions.js';
 import { type CallRecord, callRecord, callStateOf } from '../calls/call-record.js';
 import { PermitDenied, Permits } from '../calls/permits.js';
 import { CaughtUp } from '../read-models/caught-up.js';
@@ -25,6 +26,7 @@ export class CallsController {
     private readonly desk: CallDesk,
     private readonly book: CallBook,
     private readonly permits: Permits,
+    private readonly decisions: Decisions,
   ) {}
 
   /** Decides a call: 201, or 200 and the same answer when it was decided before. */
@@ -87,12 +89,14 @@ export class CallsController {
   /** What is known of a call. A dialler sees its own calls; who sees reasons may name another client. */
   @Get(':callId')
   @Roles('dialler', 'auditor', 'supervisor', 'privacy-officer', 'operator')
+  @UseGuards(CaughtUp)
   async read(
     @Param('callId') callId: string,
     @Query('client') client: string | undefined,
     @CurrentUser() asker: Principal,
   ): Promise<CallRecord> {
     const call = await this.find(seesReasons(asker) ? (client ?? asker.client) : asker.client, callId, asker);
+    if (!seesPrivateCalls(asker) && this.decisions.isPrivate(call.state.decision ?? {})) throw new CallNotFound();
     return callRecord(callId, call, asker);
   }
 
