@@ -2,7 +2,7 @@
 export interface FeedAddresses {
   /** Context name -> base URL, `{ registry: 'http://127.0.0.1:4101' }`. */
   readonly feeds: Readonly<Record<string, string>>;
-  /** JWT with the role `service` (or `partner`). */
+  /** JWT with the role `service`. */
   readonly token: string;
 }
 

@@ -296,17 +296,19 @@ describe('who may ask', () => {
   });
 
   it('the feed and the stream status are for those with a right to them', async () => {
-    expect(await ask('/feed/registry/0?after=0', { roles: ['dialler'] })).toMatchObject({ status: 403 });
+    for (const role of ['dialler', 'partner', 'supervisor'] as const) {
+      expect(await ask('/feed/registry/0?after=0', { roles: [role] })).toMatchObject({ status: 403 });
+    }
     expect(await ask('/stream/status', { roles: ['dialler'] })).toMatchObject({ status: 403 });
     const status = await ask('/stream/status', { roles: ['operator'] });
     expect(status).toMatchObject({ status: 200, body: { source: '/privity/registry' } });
-    const page = await ask('/feed/registry', { roles: ['partner'] });
+    const page = await ask('/feed/registry', { roles: ['auditor'] });
     expect(page.body).toMatchObject({ source: '/privity/registry' });
-    expect(await ask('/feed/registry/99', { roles: ['partner'] })).toMatchObject({
+    expect(await ask('/feed/registry/99', { roles: ['auditor'] })).toMatchObject({
       status: 422,
       body: { field: 'shard' },
     });
-    expect(await ask('/feed/audit/0', { roles: ['partner'] })).toMatchObject({ status: 404 });
+    expect(await ask('/feed/audit/0', { roles: ['auditor'] })).toMatchObject({ status: 404 });
   });
 });
 

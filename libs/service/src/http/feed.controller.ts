@@ -7,9 +7,13 @@ import { Roles } from '../auth/decorators.js';
 import { ServiceConfig } from '../config.js';
 import { Stopping } from '../lifecycle/stopping.js';
 
-/** The service's own events, for readers with a right to them: services without Kafka, gap repair, partners. */
+/**
+ * The service's own events as they stand, for readers with a right to them: services without Kafka, gap repair, auditors.
+ * Not for partners, although they have a role: what they read carries pseudonyms made for each of them, not the keyed
+ * indexes, which are the same everywhere (P12).
+ */
 @Controller('feed')
-@Roles('service', 'partner', 'auditor', 'operator')
+@Roles('service', 'auditor', 'operator')
 export class FeedController implements OnModuleDestroy {
   private readonly server: FeedServer;
 

@@ -55,7 +55,7 @@ async function withService(
 describe('a service as a process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('stops cleanly on %s while a reader waits for its feed', async (signal) => {
     await withService({}, async (service) => {
-      const token = await installation.token('partner', ['partner']);
+      const token = await installation.token('ada', ['auditor']);
       const headers = { authorization: `Bearer ${token}` };
       const waiting = fetch(`${service.url}/feed/audit/0?after=0&wait=30000`, { headers });
       await new Promise((resolve) => setTimeout(resolve, 200));
