@@ -72,7 +72,8 @@ export async function bootService(
     const readiness = new Readiness(definition.name);
     readiness.check('store', async () => {
       await store.heads();
-      return store.restored;
+      if (store.restored === undefined) return undefined;
+      return `restored from an older copy (${store.restored}): privity store recover ${definition.name}`;
     });
     // P5: what protects the events is looked at as often as anybody asks how the service is.
     readiness.check('immutability', async () => (await checkImmutability(storePool))[0]);
