@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Headers, Param, Post, Req } from '@nestjs/common';
 import { InvalidInput } from '@privity/kernel';
 import { isCallId } from '@privity/recording';
-import { Roles } from '@privity/service';
+import { CurrentUser, Roles, type Principal } from '@privity/service';
 import type { FastifyRequest } from 'fastify';
 import { Recorder, type Recorded } from '../recorder/recorder.js';
 
@@ -17,9 +17,11 @@ export class MediaController {
     @Param('callId') callId: string,
     @Headers('recording-permit') permit: string | undefined,
     @Req() request: FastifyRequest,
+    @CurrentUser() who: Principal,
   ): Promise<Recorded> {
     if (!isCallId(callId))
       throw new InvalidInput('callId', 'must be 1 to 64 letters, digits, dots, dashes, underscores');
-    return this.recorder.record(callId, permit, request.body instanceof Readable ? request.body : Readable.from([]));
+    const body = request.body instanceof Readable ? request.body : Readable.from([]);
+    return this.recorder.record(callId, permit, body, who.facility);
   }
 }

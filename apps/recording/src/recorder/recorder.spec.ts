@@ -160,6 +160,13 @@ describe('without a live permit not a byte is kept, and the refusal is an event'
     await refusedWith(facts, answer, 'permit-invalid', `media-${other.call}`);
   });
 
+  it('the permit of a call at a facility that the token is not bound to', async () => {
+    const facts = await house.decided('R-30');
+    const post = (facility: string) => house.post(facts, sound(160), undefined, { facility });
+    await refusedWith(facts, await post('TX-08'), 'permit-invalid');
+    expect((await post('TX-07')).status).toBe(201);
+  });
+
   it('one that routing does not renew; the call may try again when it does', async () => {
     const facts = await house.decided('R-5');
     RenewalDesk.say(facts.call, 'refuse');

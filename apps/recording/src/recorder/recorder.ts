@@ -50,14 +50,18 @@ export class Recorder implements BeforeApplicationShutdown {
     });
   }
 
-  /** @throws MediaRefusal, its event durable, when not a byte was kept */
-  async record(callId: string, token: string | undefined, body: Readable): Promise<Recorded> {
+  /**
+   * @param facility the one that the dialler's token is bound to, if any: no permit carries it beyond
+   * @throws MediaRefusal, its event durable, when not a byte was kept
+   */
+  async record(callId: string, token: string | undefined, body: Readable, facility?: string): Promise<Recorded> {
     const frames = new Frames(body);
     try {
       if (token === undefined) throw await this.refuse(undefined, 'no-permit');
       const permit = await this.permits.read(token);
       if (permit === undefined) throw await this.refuse(undefined, 'permit-invalid');
-      if (permit.claims.callId !== callId) throw await this.refuse(permit.claims.call, 'permit-invalid');
+      const elsewhere = facility !== undefined && facility !== permit.claims.facility;
+      if (permit.claims.callId !== callId || elsewhere) throw await this.refuse(permit.claims.call, 'permit-invalid');
       return await this.recordPermitted(permit, frames);
     } finally {
       frames.cancel();

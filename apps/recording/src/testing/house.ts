@@ -89,8 +89,12 @@ export class House {
   }
 
   token(subject: string, ...roles: Role[]): Promise<string> {
+    return this.boundToken({}, subject, ...roles);
+  }
+
+  boundToken(bound: { readonly facility?: string }, subject: string, ...roles: Role[]): Promise<string> {
     const identity = loadSigningKey(keyFolders(this.folder).identity, 'identity');
-    return signToken(identity, { subject, roles, ttlSeconds: 3600 });
+    return signToken(identity, { subject, roles, ttlSeconds: 3600, ...bound });
   }
 
   storeOf(name: ContextName): EventStore {
@@ -123,9 +127,14 @@ export class House {
     return signPermit(key, facts);
   }
 
-  async post(facts: CallFacts, body: Uint8Array | AsyncIterable<Uint8Array>, permit?: string): Promise<Response> {
+  async post(
+    facts: CallFacts,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    permit?: string,
+    bound: { readonly facility?: string } = {},
+  ): Promise<Response> {
     const headers: Record<string, string> = {
-      authorization: `Bearer ${await this.token('dialler', 'dialler')}`,
+      authorization: `Bearer ${await this.boundToken(bound, 'dialler', 'dialler')}`,
       'content-type': 'audio/basic',
       'recording-permit': permit ?? (await this.permit(facts)),
     };
