@@ -19,6 +19,8 @@ describe('the route table', () => {
     ['/api/reports/breach', 'audit'],
     ['/feed/registry/3', 'registry'],
     ['/feed/audit', 'audit'],
+    ['/api/stream/recording/parked', 'recording'],
+    ['/api/stream/registry/resumed', 'registry'],
     ['/log/tile/entries/000', 'audit'],
   ])('%s is answered by %s, with a token', (path, service) => {
     expect(routeOf(path)).toEqual({ service, isPublic: false });
@@ -33,6 +35,8 @@ describe('the route table', () => {
     '/internal/heartbeat',
     '/api/internal/permits/renewals',
     '/stream/status',
+    '/api/stream/gateway/parked',
+    '/api/stream/registry/status',
     '/api',
     '/api/callsandmore',
     '/API/calls',

@@ -10,6 +10,7 @@ import { migrateSubjectKeys } from './keys/subject-keys.js';
 import { crash } from './lifecycle/crash.js';
 import { JsonLog } from './log.js';
 import { bootService, type BootedService } from './run-service.js';
+import type { ServiceDefinition, ServiceParts } from './service-definition.js';
 import { TestInstallation } from './testing/index.js';
 
 jest.setTimeout(30_000);
@@ -33,6 +34,18 @@ class ConsumerModule {}
 const CONSUMER = 'registry.counting';
 const STREAM = 'counter-1';
 
+const consumers = ({ config, dataSource }: ServiceParts): SubscriptionStrategy[] => [
+  new SubscriptionStrategy({
+    consumer: CONSUMER,
+    version: 1,
+    sources: ['/privity/registry'],
+    stream: config.stream,
+    dataSource,
+    ignores: ['registry.EventParked'],
+    onCrash: crash,
+  }),
+];
+
 describe('a halted shard', () => {
   const postgres = withPostgres();
   let installation: TestInstallation;
@@ -52,8 +65,7 @@ describe('a halted shard', () => {
       services: { registry: `http://127.0.0.1:${port}` },
       more: { PRIVITY_PORT: String(port) },
     });
-    const subscription = (parts: Parameters<typeof strategy>[0]) => [strategy(parts)];
-    const definition = { name: 'registry', module: ConsumerModule, subscriptions: subscription } as const;
+    const definition: ServiceDefinition = { name: 'registry', module: ConsumerModule, subscriptions: consumers };
     service = await bootService(definition, config, new JsonLog('registry', () => undefined));
     store = service.app.get(EventStore);
   }, 60_000);
@@ -62,23 +74,6 @@ describe('a halted shard', () => {
     await service.close();
     installation.remove();
   }, 60_000);
-
-  function strategy({
-    config,
-    dataSource,
-  }: Pick<ConstructorParameters<typeof SubscriptionStrategy>[0], 'dataSource'> & {
-    config: { readonly stream: ConstructorParameters<typeof SubscriptionStrategy>[0]['stream'] };
-  }): SubscriptionStrategy {
-    return new SubscriptionStrategy({
-      consumer: CONSUMER,
-      version: 1,
-      sources: ['/privity/registry'],
-      stream: config.stream,
-      dataSource,
-      ignores: ['registry.EventParked'],
-      onCrash: crash,
-    });
-  }
 
   async function ask(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
     const token = await installation.token('olga', ['operator']);
