@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { lengthPrefixed } from './framing.js';
 import { derivedId, isUuid, uuidv7 } from './ids.js';
@@ -8,6 +8,20 @@ describe('ids', () => {
     const ids = Array.from({ length: 100 }, () => uuidv7());
     expect(ids).toEqual([...ids].sort());
     expect(ids.every((id) => isUuid(id) && id[14] === '7')).toBe(true);
+  });
+
+  it('orders them also when a millisecond has more than it can count, or the clock is set back', () => {
+    const clock = jest.spyOn(Date, 'now');
+    const now = Number.parseInt(uuidv7().replaceAll('-', '').slice(0, 12), 16) + 1;
+    clock.mockReturnValue(now);
+    const ids = Array.from({ length: 5_000 }, uuidv7);
+    clock.mockReturnValue(now - 3_600_000);
+    ids.push(uuidv7());
+    clock.mockRestore();
+    expect(ids).toEqual([...new Set(ids)].sort());
+    expect(ids.every(isUuid)).toBe(true);
+    const times = ids.map((id) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - now);
+    expect([times[0], times.at(-1)]).toEqual([0, 1]);
   });
 
   it('derives a UUID of version 8 that never changes, since old retries must still be no-ops', () => {

@@ -1,10 +1,25 @@
-import { createHash } from 'node:crypto';
-import { v7, validate } from 'uuid';
+import { createHash, randomUUID } from 'node:crypto';
+import { validate } from 'uuid';
 import { lengthPrefixed } from './framing.js';
 
-/** A new identifier, ordered by time (RFC 9562, version 7). */
+const STEPS = 2 ** 12;
+let last = 0;
+
+/**
+ * A new identifier, ordered by time (RFC 9562, version 7), also within a millisecond: its first twelve random bits count on
+ * (method 1), into the next millisecond when they are used up. The rest comes of `randomUUID`, which draws entropy in
+ * advance: a draw for each id had cost ten times as much.
+ */
 export function uuidv7(): string {
-  return v7();
+  const random = randomUUID();
+  // starts low in its range, so that counting on seldom leaves the millisecond
+  const started = Date.now() * STEPS + Number.parseInt(random.slice(0, 2), 16);
+  last = started > last ? started : last + 1;
+  const time = Math.floor(last / STEPS)
+    .toString(16)
+    .padStart(12, '0');
+  const count = (last % STEPS).toString(16).padStart(3, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${random.slice(18)}`;
 }
 
 export function isUuid(text: string): boolean {

@@ -1,10 +1,12 @@
 export { BlindIndexer, isBlindIndex } from './blind-index.js';
 export type { BlindIndex } from './blind-index.js';
+export { machineClock } from './clock.js';
+export type { Clock } from './clock.js';
 export { fold } from './decider.js';
 export type { Decider, DomainEvent } from './decider.js';
 export { lengthPrefixed } from './framing.js';
 export { derivedId, isUuid, uuidv7 } from './ids.js';
-export { instant, isInstant, localToInstant } from './instants.js';
+export { instant, instantsOf, isInstant, localDay, localToInstant } from './instants.js';
 export type { Instant, LocalTime } from './instants.js';
 export type { EpochKey, KeyRing } from './keys.js';
 export type { EventParkedData } from './parked-event.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { instant, isInstant, localToInstant } from './instants.js';
+import { instant, instantsOf, isInstant, localDay, localToInstant } from './instants.js';
 
 const at = (month: number, day: number, hour: number, minute = 30) => ({
   year: 2025,
@@ -63,5 +63,27 @@ describe('instant', () => {
     'now',
   ])('does not take %j for one', (text) => {
     expect(isInstant(text)).toBe(false);
+  });
+});
+
+describe('instantsOf', () => {
+  it.each([
+    ['an hour like others', at(7, 1, 12), ['2025-07-01T16:30:00.000Z']],
+    ['the repeated hour', at(11, 2, 1), ['2025-11-02T05:30:00.000Z', '2025-11-02T06:30:00.000Z']],
+    ['the skipped hour', at(3, 9, 2), []],
+  ])('%s', (_name, local, expected) => {
+    expect(instantsOf(local, 'America/New_York')).toEqual(expected);
+  });
+
+  it('refuses a date that does not exist and a zone nobody knows', () => {
+    expect(() => instantsOf(at(2, 30, 1), 'America/New_York')).toThrow(RangeError);
+    expect(() => instantsOf(at(2, 3, 1), 'America/Gotham')).toThrow(RangeError);
+  });
+});
+
+describe('localDay', () => {
+  it('is that of the place, whatever day it is elsewhere', () => {
+    expect(localDay('2025-07-02T03:30:00.000Z', 'America/New_York')).toBe('2025-07-01');
+    expect(localDay('2025-07-02T04:30:00.000Z', 'America/New_York')).toBe('2025-07-02');
   });
 });

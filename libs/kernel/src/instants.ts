@@ -35,3 +35,29 @@ export function localToInstant(local: LocalTime, timeZone: string, reading: 'fir
   const zoned = plain.toZonedDateTime(timeZone, { disambiguation: reading === 'first' ? 'compatible' : 'later' });
   return new Date(zoned.epochMilliseconds).toISOString();
 }
+
+/**
+ * Every instant at which a wall clock in `timeZone` showed `local`: two in the repeated hour of autumn, none in the skipped
+ * hour of spring. Throws RangeError for a date that does not exist or an unknown zone.
+ */
+export function instantsOf(local: LocalTime, timeZone: string): readonly Instant[] {
+  const plain = Temporal.PlainDateTime.from({ ...local }, { overflow: 'reject' });
+  const readings = (['earlier', 'later'] as const).map((disambiguation) =>
+    plain.toZonedDateTime(timeZone, { disambiguation }),
+  );
+  const shown = readings.filter((zoned) => zoned.toPlainDateTime().equals(plain));
+  return [...new Set(shown.map(({ epochMilliseconds }) => new Date(epochMilliseconds).toISOString()))];
+}
+
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+/** The date, YYYY-MM-DD, that a calendar on the wall in `timeZone` shows at `at`. Throws RangeError for an unknown zone. */
+export function localDay(at: Instant, timeZone: string): string {
+  let calendar = calendars.get(timeZone);
+  if (calendar === undefined) {
+    // en-CA writes dates as ISO 8601 does.
+    calendar = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    calendars.set(timeZone, calendar);
+  }
+  return calendar.format(new Date(at));
+}
