@@ -1,0 +1,16 @@
+export { type Cause, CAUSES, causeOf } from './cause.js';
+export { by, type Count } from './count.js';
+export { callTime, type CallTime, DATE_FORMS, type DateForm, type Moment, momentReader } from './moment.js';
+export { type CallPlace, isProtected, type Known, type Listing, type LocalDate } from './protection.js';
+export {
+  type Breach,
+  type CdrReport,
+  type Finding,
+  inOrder,
+  type Listening,
+  reportOf,
+  type Sections,
+  type Totals,
+  type Unread,
+} from './report.js';
+export { WORDS } from './words.js';
