@@ -1,21 +1,22 @@
-import type { Pool } from 'pg';
+import type { Clock } from '@privity/kernel';
 import { AppendQueue } from './append-queue.js';
-import { answerOf, batchArguments, headsOf } from './batch.js';
+import { answerOf, headsOf } from './batch.js';
 import type { AppendRow } from './batch.js';
 import { isPassing, sqlState } from './database-loss.js';
 import { StoreRestored, StoreUnavailable } from './errors.js';
 import type { Appended, ShardHead } from './event.js';
-import { append as appendStatement } from './sql/append.js';
+import type { StoreDatabase } from './store-database.js';
 import type { PreparedAppend } from './validation.js';
 
-/** Two: one computes while the other's commit goes to disk. More only wait for the same heads. */
-const IN_FLIGHT = 2;
+/**
+ * Shards are dealt to two lanes, alike in every process, and a lane has one transaction in flight: one computes while the
+ * other's commit goes to disk, and neither waits for a shard that the other holds. More lanes only make smaller batches.
+ */
+const LANES = 2;
 const BATCH_APPENDS = 1_000;
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** Milliseconds before each further try of a batch: about four seconds in all. */
 const RETRY_DELAYS = [25, 100, 250, 500, 1_000, 2_000];
-/** Milliseconds without an answer after which a connection counts as lost. */
-const ANSWER_TIMEOUT = 30_000;
 
 interface Waiting extends PreparedAppend {
   readonly resolve: (appended: Appended) => void;
@@ -24,7 +25,8 @@ interface Waiting extends PreparedAppend {
 
 /** What the appender needs to know of the store it writes to. */
 export interface AppendTarget {
-  readonly pool: Pool;
+  readonly database: StoreDatabase;
+  readonly clock: Clock;
   readonly source: string;
   /** As `event_store.identity()` gave it. */
   readonly identity: string;
@@ -34,55 +36,75 @@ export interface AppendTarget {
   readonly onRestored: (reason: string) => void;
 }
 
-/**
- * Group commit: appends that come while a transaction is under way go together in the next one, each with an answer of
- * its own. An append is never part of a caller's transaction: two such in opposite shard order would deadlock.
- */
+/** Appends of a process, each in a transaction with others of its lane. */
 export class Appender {
-  private readonly queue = new AppendQueue<Waiting>();
-  private readonly idle: (() => void)[] = [];
-  private inFlight = 0;
-  private scheduled = false;
+  private readonly lanes: readonly Lane[];
   private stopped: Error | undefined;
 
-  constructor(private readonly target: AppendTarget) {}
+  constructor(target: AppendTarget) {
+    const onRestored = (reason: string) => {
+      this.stopped = new StoreRestored(reason);
+      target.onRestored(reason);
+    };
+    this.lanes = Array.from({ length: LANES }, () => new Lane({ ...target, onRestored }));
+  }
 
   append(prepared: PreparedAppend): Promise<Appended> {
     if (this.stopped) return Promise.reject(this.stopped);
-    return new Promise((resolve, reject) => {
-      this.queue.add({ ...prepared, resolve, reject });
-      this.schedule();
-    });
+    const lane = this.lanes[prepared.shard % LANES];
+    return new Promise((resolve, reject) => lane?.add({ ...prepared, resolve, reject }));
   }
 
   /** Takes no more; resolves when everything that was queued has its answer. */
   async drain(reason: Error): Promise<void> {
     this.stopped ??= reason;
-    if (this.inFlight > 0 || this.scheduled) await new Promise<void>((resolve) => this.idle.push(resolve));
+    await Promise.all(this.lanes.map((lane) => lane.drained()));
+  }
+}
+
+/**
+ * Group commit: appends that come while a transaction is under way go together in the next one, each with an answer of
+ * its own. An append is never part of a caller's transaction: two such in opposite shard order would deadlock.
+ */
+class Lane {
+  private readonly queue = new AppendQueue<Waiting>();
+  private readonly idle: (() => void)[] = [];
+  private busy = false;
+  private scheduled = false;
+
+  constructor(private readonly target: AppendTarget) {}
+
+  add(waiting: Waiting): void {
+    this.queue.add(waiting);
+    this.schedule();
+  }
+
+  async drained(): Promise<void> {
+    if (this.busy || this.scheduled) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
   /** A turn of the event loop later, so that what is appended in the same turn shares a transaction. */
   private schedule(): void {
-    if (this.scheduled || this.inFlight === IN_FLIGHT) return;
+    if (this.scheduled || this.busy) return;
     this.scheduled = true;
-    setImmediate(() => {
+    this.target.clock.soon(() => {
       this.scheduled = false;
       this.start();
     });
   }
 
   private start(): void {
-    while (this.inFlight < IN_FLIGHT) {
-      const batch = this.queue.take(BATCH_APPENDS, BATCH_BYTES);
-      if (batch.length === 0) break;
-      this.inFlight++;
-      void this.settle(batch).finally(() => {
-        this.inFlight--;
-        this.queue.release(batch);
-        this.schedule();
-      });
+    const batch = this.queue.take(BATCH_APPENDS, BATCH_BYTES);
+    if (batch.length === 0) {
+      for (const resolve of this.idle.splice(0)) resolve();
+      return;
     }
-    if (this.inFlight === 0) for (const resolve of this.idle.splice(0)) resolve();
+    this.busy = true;
+    void this.settle(batch).finally(() => {
+      this.busy = false;
+      this.queue.release(batch);
+      this.schedule();
+    });
   }
 
   private async settle(batch: readonly Waiting[]): Promise<void> {
@@ -101,33 +123,26 @@ export class Appender {
     }
   }
 
-  private async writeWithRetries(batch: readonly Waiting[]): Promise<AppendRow[]> {
+  private async writeWithRetries(batch: readonly Waiting[]): Promise<readonly AppendRow[]> {
     for (const delay of [...RETRY_DELAYS, undefined]) {
       try {
-        return await this.write(batch);
+        const { database, identity, known } = this.target;
+        return await database.append(identity, known, batch);
       } catch (error) {
         if (sqlState(error) === 'PV001') throw this.restored((error as Error).message);
         if (!isPassing(error)) throw error;
         if (delay === undefined)
           throw new StoreUnavailable('the database does not answer; retry with the same ids', error);
         // a lost connection may have committed: the same ids find their events, or write them now
-        await new Promise((resolve) => setTimeout(resolve, delay));
+        await this.target.clock.sleep(delay);
       }
     }
     throw new StoreUnavailable('the database does not answer; retry with the same ids');
   }
 
-  private async write(batch: readonly Waiting[]): Promise<AppendRow[]> {
-    const { pool, identity, known } = this.target;
-    const query = { ...appendStatement, values: batchArguments(identity, known, batch), query_timeout: ANSWER_TIMEOUT };
-    return (await pool.query<AppendRow>(query)).rows;
-  }
-
   private restored(reason: string): StoreRestored {
-    const error = new StoreRestored(reason);
-    this.stopped = error;
     this.target.onRestored(reason);
-    return error;
+    return new StoreRestored(reason);
   }
 
   private answer(batch: readonly Waiting[], rows: readonly AppendRow[]): void {

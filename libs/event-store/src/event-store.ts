@@ -1,23 +1,21 @@
-import { instant } from '@privity/kernel';
+import { instant, machineClock } from '@privity/kernel';
+import type { Clock } from '@privity/kernel';
 import type { Pool } from 'pg';
 import { Appender } from './appender.js';
 import { reading } from './database-loss.js';
-import { recorded } from './envelope.js';
 import { StoreRestored, StoreUnavailable } from './errors.js';
 import type { Appended, ExpectedVersion, NewEvent, RecordedEvent, ShardHead } from './event.js';
 import { headsIn, inspect } from './integrity.js';
 import type { StoreMark } from './mark.js';
-import { readShard } from './sql/read-shard.js';
-import { readStream } from './sql/read-stream.js';
+import { SqlDatabase } from './sql-database.js';
+import type { StoreDatabase } from './store-database.js';
 import { prepare, requireSource } from './validation.js';
 import type { HeadWitness } from './witness.js';
 
 /** Milliseconds between two writes of the mark while events are appended. */
 const MARK_INTERVAL = 1_000;
 
-export interface EventStoreOptions {
-  /** Of the service role. Stays the caller's: `close` does not end it. */
-  readonly pool: Pool;
+export interface StoreOptions {
   /** `/privity/<service>`. */
   readonly source: string;
   /** Remembers, outside the database, which store this was and how far it went. */
@@ -26,13 +24,9 @@ export interface EventStoreOptions {
   readonly witness?: HeadWitness;
 }
 
-interface EventRow {
-  readonly shard: number;
-  readonly position: string;
-  readonly stream: string;
-  readonly sequence: number;
-  readonly id: string;
-  readonly event: string;
+export interface EventStoreOptions extends StoreOptions {
+  /** Of the service role. Stays the caller's: `close` does not end it. */
+  readonly pool: Pool;
 }
 
 /** The events of one service: append, read, heads. Architecture, section 5. */
@@ -42,22 +36,30 @@ export class EventStore {
   private appender: Appender | undefined;
   private restoredReason: string | undefined;
   private identity = '';
-  private markTimer: NodeJS.Timeout | undefined;
+  private markDue = false;
   private marking: Promise<void> = Promise.resolve();
-  private closed = false;
+  private readonly closing = new AbortController();
 
-  private constructor(private readonly o: EventStoreOptions) {
-    // a connection that dies idle is replaced by the pool at the next query, and must not end the process
-    if (!o.pool.listeners('error').includes(ignoreIdleLoss)) o.pool.on('error', ignoreIdleLoss);
-  }
+  private constructor(
+    private readonly database: StoreDatabase,
+    private readonly o: StoreOptions,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Throws ShardCountMismatch, StoreUnavailable, InvalidEvent (`source`). A store that was restored opens for reading;
    * its appends are refused with StoreRestored, and `restored` says why.
    */
-  static async open(o: EventStoreOptions): Promise<EventStore> {
+  static open(o: EventStoreOptions): Promise<EventStore> {
+    // a connection that dies idle is replaced by the pool at the next query, and must not end the process
+    if (!o.pool.listeners('error').includes(ignoreIdleLoss)) o.pool.on('error', ignoreIdleLoss);
+    return EventStore.on(new SqlDatabase(o.pool), o);
+  }
+
+  /** The same on any database that passes the contract. */
+  static async on(database: StoreDatabase, o: StoreOptions, clock: Clock = machineClock): Promise<EventStore> {
     requireSource(o.source);
-    const store = new EventStore(o);
+    const store = new EventStore(database, o, clock);
     await store.recheck();
     return store;
   }
@@ -77,7 +79,7 @@ export class EventStore {
    */
   async recheck(witness: HeadWitness | undefined = this.o.witness): Promise<void> {
     const marked = await this.o.mark?.read();
-    const state = await inspect(this.o.pool, marked, witness);
+    const state = await inspect(this.database, marked, witness);
     this.identity = state.identity;
     this.restoredReason = state.restored;
     if (state.restored !== undefined) {
@@ -87,7 +89,8 @@ export class EventStore {
     }
     for (const head of state.heads) this.known.set(head.shard, head);
     this.appender ??= new Appender({
-      pool: this.o.pool,
+      database: this.database,
+      clock: this.clock,
       source: this.o.source,
       identity: state.identity,
       known: this.known,
@@ -113,17 +116,17 @@ export class EventStore {
 
   /** The events of a stream after a sequence, in order. */
   async readStream(stream: string, after = 0): Promise<RecordedEvent[]> {
-    return this.read(readStream, [stream, after]);
+    return reading(() => this.database.readStream(stream, after));
   }
 
   /** Up to `limit` events of a shard after a position, in order; what was read never gets a predecessor later. */
   async readShard(shard: number, after: number, limit: number): Promise<RecordedEvent[]> {
-    return this.read(readShard, [shard, after, limit]);
+    return reading(() => this.database.readShard(shard, after, limit));
   }
 
   /** All twelve shards. */
   heads(): Promise<ShardHead[]> {
-    return headsIn(this.o.pool);
+    return headsIn(this.database);
   }
 
   /** Called after this process has written events; other processes' appends are found by polling. Returns how to stop. */
@@ -135,29 +138,29 @@ export class EventStore {
   /** Refuses further appends, answers those that are queued, and writes the mark. */
   async close(): Promise<void> {
     if (this.closed) return;
-    this.closed = true;
-    clearTimeout(this.markTimer);
+    this.closing.abort();
     await this.appender?.drain(new StoreUnavailable('the store is closed'));
     if (this.restoredReason === undefined) await this.writeMark();
   }
 
-  private async read(statement: string, values: unknown[]): Promise<RecordedEvent[]> {
-    const { rows } = await reading(() => this.o.pool.query<EventRow>(statement, values));
-    return rows.map(({ shard, position, sequence, stream, id, event }) =>
-      recorded({ shard, position: Number(position), sequence }, stream, id, event),
-    );
+  private get closed(): boolean {
+    return this.closing.signal.aborted;
   }
 
   private appended(): void {
     // apart from the appends' answers, which a listener that throws must not touch
     for (const listener of this.listeners) queueMicrotask(listener);
-    if (!this.o.mark || this.markTimer || this.closed) return;
-    this.markTimer = setTimeout(() => {
-      this.markTimer = undefined;
-      // a mark that lags only knows less: the next one, or close, writes it again and reports
-      if (this.restoredReason === undefined) this.writeMark().catch(() => undefined);
-    }, MARK_INTERVAL);
-    this.markTimer.unref();
+    if (!this.o.mark || this.markDue || this.closed) return;
+    this.markDue = true;
+    void this.markLater();
+  }
+
+  private async markLater(): Promise<void> {
+    await this.clock.sleep(MARK_INTERVAL, { signal: this.closing.signal, ref: false });
+    this.markDue = false;
+    if (this.closed || this.restoredReason !== undefined) return;
+    // a mark that lags only knows less: the next one, or close, writes it again and reports
+    await this.writeMark().catch(() => undefined);
   }
 
   /** One after the other, so that an older mark never replaces a newer one. */

@@ -14,10 +14,11 @@ export interface MarkedStore {
  */
 export interface StoreMark {
   read(): Promise<MarkedStore | undefined>;
-  write(store: MarkedStore): Promise<void>;
+  /** @param lossAccepted a person decided that what was known beyond this is gone */
+  write(store: MarkedStore, lossAccepted?: boolean): Promise<void>;
 }
 
-/** A small JSON file, replaced as a whole; one for each process, in its own data folder. */
+/** A small JSON file, replaced as a whole. Replicas of a service may share it: none takes back what another one knew. */
 export class FileMark implements StoreMark {
   constructor(private readonly path: string) {}
 
@@ -30,7 +31,8 @@ export class FileMark implements StoreMark {
     }
   }
 
-  async write(store: MarkedStore): Promise<void> {
+  async write(known: MarkedStore, lossAccepted = false): Promise<void> {
+    const store = lossAccepted ? known : furthest(known, await this.read());
     const draft = `${this.path}.${randomUUID()}`;
     const file = await open(draft, 'w', 0o600);
     try {
@@ -41,4 +43,14 @@ export class FileMark implements StoreMark {
     }
     await rename(draft, this.path);
   }
+}
+
+/** A replica knows the heads of its own appends, and those of others only up to when it was opened. */
+function furthest(known: MarkedStore, written: MarkedStore | undefined): MarkedStore {
+  if (written?.identity !== known.identity) return known;
+  const heads = new Map(known.heads.map((head) => [head.shard, head]));
+  for (const head of written.heads) {
+    if (head.position > (heads.get(head.shard)?.position ?? -1)) heads.set(head.shard, head);
+  }
+  return { identity: known.identity, heads: [...heads.values()] };
 }

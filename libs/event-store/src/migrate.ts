@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import { appendFunction } from './sql/append-function.js';
+import { appendFunction, dropFormerAppend } from './sql/append-function.js';
+import { dropStreamTable } from './sql/drop-stream-table.js';
 import { eventTable } from './sql/event-table.js';
 import { grants } from './sql/grants.js';
 import { headRows, headTable } from './sql/head-table.js';
@@ -9,7 +10,6 @@ import { refuseFunctions } from './sql/refuse-functions.js';
 import { refuseTriggers } from './sql/refuse-triggers.js';
 import { restoreFunction } from './sql/restore-function.js';
 import { schema } from './sql/schema.js';
-import { streamTable } from './sql/stream-table.js';
 
 /** Any fixed number: two launchers that migrate at once take turns. */
 const MIGRATION_LOCK = 0x50525654;
@@ -26,12 +26,13 @@ export async function migrateEventStore(owner: ClientBase, o: { readonly service
       schema,
       headTable,
       headRows,
-      streamTable,
       eventTable,
       recoveryTable,
       identityFunction,
       ...refuseFunctions,
       ...refuseTriggers,
+      dropFormerAppend,
+      dropStreamTable,
       appendFunction,
       restoreFunction,
       ...grants(o.serviceRole),

@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg';
 import type { ShardHead } from './event.js';
+import { reading } from './database-loss.js';
 import { parseEnvelope } from './envelope.js';
-import { headsIn, identityOf, missingHeads } from './integrity.js';
+import { headsIn } from './integrity.js';
 import type { StoreMark } from './mark.js';
-import { insertRecovery } from './sql/insert-recovery.js';
-import { readIdAt } from './sql/read-id-at.js';
-import { restore } from './sql/restore.js';
+import { SqlDatabase } from './sql-database.js';
+import type { OwnedDatabase } from './store-database.js';
 import type { HeadWitness } from './witness.js';
 
 const RESTORE_BATCH = 500;
@@ -18,7 +18,7 @@ export interface ShardRecovery {
   readonly witnessed: number;
   /** Events put back. */
   readonly restored: number;
-  /** First position at which database and witness hold different events. Nothing was written to this shard. */
+  /** First position at which database and witness hold different events. Nothing was written from there on. */
   readonly fork?: { readonly position: number; readonly ours: string; readonly theirs: string };
 }
 
@@ -41,8 +41,13 @@ export interface RecoverOptions {
  * timeline were recovered, and renews the mark. As the owner, with the services stopped or refusing appends. May be
  * repeated. Forks are reported, never overwritten. Keys destroyed since the backup must be destroyed again first (P10).
  */
-export async function recover(
-  owner: ClientBase,
+export function recover(owner: ClientBase, witness: HeadWitness, o: RecoverOptions = {}): Promise<RecoveryReport> {
+  return recoverDatabase(new SqlDatabase(owner), witness, o);
+}
+
+/** The same on any database that passes the contract. */
+export async function recoverDatabase(
+  owner: OwnedDatabase,
   witness: HeadWitness,
   o: RecoverOptions = {},
 ): Promise<RecoveryReport> {
@@ -52,18 +57,19 @@ export async function recover(
     shards.push(await recoverShard(owner, witness, head, witnessed.get(head.shard)));
 
   const heads = await headsIn(owner);
-  const lost = await missingHeads(owner, (await o.mark?.read())?.heads ?? []);
+  const marked = await o.mark?.read();
+  const lost = await reading(() => owner.missing(marked?.heads ?? []));
   const complete = shards.every((shard) => !shard.fork) && (lost.length === 0 || o.acceptLoss === true);
   if (complete) {
     const restored = shards.reduce((sum, shard) => sum + shard.restored, 0);
-    await owner.query(insertRecovery, [witness.name, restored]);
-    await o.mark?.write({ identity: (await identityOf(owner)).identity, heads });
+    await owner.recordRecovery(witness.name, restored);
+    await o.mark?.write({ identity: (await reading(() => owner.identity())).identity, heads }, o.acceptLoss === true);
   }
   return { shards, lost, complete };
 }
 
 async function recoverShard(
-  owner: ClientBase,
+  owner: OwnedDatabase,
   witness: HeadWitness,
   { shard, position: had }: ShardHead,
   known: ShardHead = { shard, position: 0 },
@@ -75,18 +81,30 @@ async function recoverShard(
   while (position < known.position) {
     const texts = await witness.readAfter(shard, position, RESTORE_BATCH);
     if (texts.length === 0) throw new Error(`${witness.name} knows ${shard}/${known.position} but ends at ${position}`);
-    const { rows } = await owner.query<{ position: string }>(restore, [shard, texts]);
-    position = Number(rows[0]?.position);
+    const other = brokenLink(position, await owner.idAt(shard, position), texts);
+    if (other) return { ...result, restored: position - had, fork: other };
+    position = await owner.restore(shard, texts);
   }
   return { ...result, restored: Math.max(0, position - had) };
 }
 
+/** A witness that saw two histories may hold an event of one behind an event of the other: the first that names another predecessor. */
+function brokenLink(position: number, last: string | undefined, texts: readonly string[]): ShardRecovery['fork'] {
+  let ours = last;
+  for (const [n, text] of texts.entries()) {
+    const { id, previd } = parseEnvelope(text);
+    if (previd !== ours) return { position: position + n, ours: ours ?? '', theirs: previd ?? '' };
+    ours = id;
+  }
+  return undefined;
+}
+
 /** Up to `last` both have events. Each event names its predecessor, so those that agree at one position agree below it. */
-async function findFork(owner: ClientBase, witness: HeadWitness, shard: number, last: number) {
+async function findFork(owner: OwnedDatabase, witness: HeadWitness, shard: number, last: number) {
   const compare = async (position: number) => {
-    const { rows } = await owner.query<{ id: string }>(readIdAt, [shard, position]);
+    const ours = (await owner.idAt(shard, position)) ?? '';
     const [text] = await witness.readAfter(shard, position - 1, 1);
-    return { position, ours: rows[0]?.id ?? '', theirs: text === undefined ? '' : parseEnvelope(text).id };
+    return { position, ours, theirs: text === undefined ? '' : parseEnvelope(text).id };
   };
   if (last === 0) return undefined;
   let fork = await compare(last);

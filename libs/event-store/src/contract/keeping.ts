@@ -2,6 +2,7 @@ import { beforeAll, afterAll, describe, expect, it } from '@jest/globals';
 import { parseEnvelope } from '../envelope.js';
 import { EventStore } from '../event-store.js';
 import { checkImmutability } from '../immutability.js';
+import { migrateEventStore } from '../migrate.js';
 import { connected, newCall, SOURCE } from './calls.js';
 import type { FreshStore } from './fresh-store.js';
 
@@ -52,7 +53,7 @@ export function keeping(openFreshStore: () => Promise<FreshStore>): void {
     });
 
     for (const who of ['service', 'owner', 'admin'] as const) {
-      for (const table of ['event', 'head', 'stream', 'recovery']) {
+      for (const table of ['event', 'head', 'recovery']) {
         it(`refuses ${who} to UPDATE, DELETE and TRUNCATE ${table}`, async () => {
           await store.append(newCall(), 'any', [connected()]);
           const before = await fresh.admin.query(`select * from event_store.${table}`);
@@ -94,6 +95,32 @@ export function keeping(openFreshStore: () => Promise<FreshStore>): void {
       expect(rows.map((row) => row.name)).toEqual(['append', 'identity']);
     });
 
+    it('brings a store up to date that was laid out before versions were read from the events', async () => {
+      const copy = await fresh.copy();
+      const service = new URL(copy.serviceUrl).username;
+      await copy.owner.query(`
+        create table event_store.stream (stream text collate "C" primary key, shard int not null, sequence int not null);
+        create function event_store.append(
+          text, int[], bigint[], uuid[], int[], int[], text[], bigint[], uuid[], text[]) returns int language sql as 'select 1';
+        drop function event_store.append(
+          text, int[], bigint[], uuid[], int[], int[], bigint[], text[], uuid[], text[])`);
+      const owner = await copy.owner.connect();
+      for (let times = 0; times < 2; times++) await migrateEventStore(owner, { serviceRole: service });
+      owner.release();
+      const { rows } = await copy.owner.query<{ functions: number; table: string | null }>(
+        `select count(*)::int as functions, to_regclass('event_store.stream') as table from pg_proc
+         where pronamespace = 'event_store'::regnamespace and proname = 'append'`,
+      );
+      expect(rows).toEqual([{ functions: 1, table: null }]);
+      const updated = await EventStore.open({ pool: copy.service, source: SOURCE });
+      const stream = newCall();
+      await updated.append(stream, 'no stream', [connected()]);
+      expect(await updated.append(stream, 1, [connected()])).toMatchObject({ version: 2 });
+      expect(await checkImmutability(copy.service)).toEqual([]);
+      await updated.close();
+      await copy.drop();
+    });
+
     it('refuses changes also as a replica, where ordinary triggers sleep', async () => {
       const client = await fresh.admin.connect();
       await client.query(`set session_replication_role = replica`);
@@ -106,11 +133,11 @@ export function keeping(openFreshStore: () => Promise<FreshStore>): void {
       const copy = await fresh.copy();
       await copy.owner.query('drop trigger event_refuses_delete on event_store.event');
       await copy.owner.query('alter table event_store.head disable trigger head_refuses_truncate');
-      await copy.owner.query('alter table event_store.stream enable replica trigger stream_refuses_delete');
+      await copy.owner.query('alter table event_store.recovery enable replica trigger recovery_refuses_delete');
       expect(await checkImmutability(copy.service)).toEqual([
         'trigger event_refuses_delete is missing',
         'trigger head_refuses_truncate is disabled',
-        'trigger stream_refuses_delete is disabled',
+        'trigger recovery_refuses_delete is disabled',
       ]);
       await copy.owner.query(
         `create or replace function event_store.refuse_change() returns trigger language plpgsql as 'begin return null; end'`,

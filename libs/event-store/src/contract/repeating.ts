@@ -1,17 +1,17 @@
 import { beforeAll, afterAll, describe, expect, it } from '@jest/globals';
 import { uuidv7 } from '@privity/kernel';
 import { ConcurrencyConflict, DuplicateEvent } from '../errors.js';
-import { EventStore } from '../event-store.js';
-import { callInShard, connected, newCall, SOURCE } from './calls.js';
-import type { FreshStore } from './fresh-store.js';
+import type { EventStore } from '../event-store.js';
+import { callInShard, connected, newCall } from './calls.js';
+import type { ContractStore } from './contract-store.js';
 
-export function repeating(openFreshStore: () => Promise<FreshStore>): void {
+export function repeating(openStore: () => Promise<ContractStore>): void {
   describe('repeating an id', () => {
-    let fresh: FreshStore;
+    let fresh: ContractStore;
     let store: EventStore;
     beforeAll(async () => {
-      fresh = await openFreshStore();
-      store = await EventStore.open({ pool: fresh.service, source: SOURCE });
+      fresh = await openStore();
+      store = await fresh.open();
     });
     afterAll(async () => {
       await store.close();

@@ -4,43 +4,35 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SHARDS } from '@privity/kernel';
 import { StoreRestored } from '../errors.js';
-import { EventStore } from '../event-store.js';
+import type { EventStore } from '../event-store.js';
 import { FileMark } from '../mark.js';
-import { recover } from '../recover.js';
 import type { RecoverOptions, RecoveryReport } from '../recover.js';
-import { restore } from '../sql/restore.js';
 import type { HeadWitness } from '../witness.js';
-import { callInShard, connected, everyEvent, newCall, SOURCE } from './calls.js';
-import type { FreshStore } from './fresh-store.js';
+import { callInShard, connected, everyEvent, newCall } from './calls.js';
+import type { ContractStore } from './contract-store.js';
 import { storeWitness } from './store-witness.js';
 
-export function restoring(openFreshStore: () => Promise<FreshStore>): void {
+export function restoring(openStore: () => Promise<ContractStore>): void {
   describe('after a restore', () => {
     let folder: string;
     let mark: FileMark;
-    let original: FreshStore;
-    let backup: FreshStore;
+    let original: ContractStore;
+    let backup: ContractStore;
     let live: EventStore;
     const opened: EventStore[] = [];
-    const open = async (fresh: FreshStore, o: { mark?: FileMark; witness?: HeadWitness } = {}) => {
-      const store = await EventStore.open({ pool: fresh.service, source: SOURCE, ...o });
+    const open = async (fresh: ContractStore, o: { mark?: FileMark; witness?: HeadWitness } = {}) => {
+      const store = await fresh.open(o);
       opened.push(store);
       return store;
     };
-    const recovered = async (fresh: FreshStore, o: RecoverOptions = {}): Promise<RecoveryReport> => {
-      const owner = await fresh.owner.connect();
-      try {
-        return await recover(owner, storeWitness(live), o);
-      } finally {
-        owner.release();
-      }
-    };
+    const recovered = (fresh: ContractStore, o: RecoverOptions = {}): Promise<RecoveryReport> =>
+      fresh.recover(storeWitness(live), o);
 
     // a backup is taken, and the store goes on: 3 events in each shard, then 700 more
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'privity-store-'));
       mark = new FileMark(join(folder, 'store.json'));
-      original = await openFreshStore();
+      original = await openStore();
       live = await open(original, { mark });
       for (let shard = 0; shard < SHARDS; shard++) {
         await live.append(callInShard(shard), 'any', [connected(1), connected(2), connected(3)]);
@@ -91,12 +83,18 @@ export function restoring(openFreshStore: () => Promise<FreshStore>): void {
       const stream = callInShard(4);
       const before = (await live.heads())[4]?.position;
       // as if the database had been replaced under it: its newest event of the shard is not there
-      await original.admin.query('alter table event_store.event disable trigger all');
-      await original.admin.query('delete from event_store.event where shard = 4 and position = $1', [before]);
+      await original.lose(4, before ?? 0);
       await expect(live.append(stream, 'any', [connected()])).rejects.toMatchObject({ code: 'store-restored' });
       expect(live.restored).toContain('4/');
       await expect(live.append(callInShard(5), 'any', [connected()])).rejects.toBeInstanceOf(StoreRestored);
       expect(await live.readStream(stream)).toEqual([]);
+    });
+
+    it('a reader is told what stands behind a hole, were it larger than a page', async () => {
+      for (const position of [2, 3, 4, 5]) await original.lose(9, position);
+      const behind = (await live.readShard(9, 5, 1_000)).map(({ position }) => position);
+      expect(behind[0]).toBe(6);
+      expect((await live.readShard(9, 1, 3)).map(({ position }) => position)).toEqual(behind.slice(0, 3));
     });
 
     it('recover puts the missing bytes back, and appends go on', async () => {
@@ -108,9 +106,7 @@ export function restoring(openFreshStore: () => Promise<FreshStore>): void {
       expect(report.shards.reduce((sum, shard) => sum + shard.restored, 0)).toBe(700);
       const events = await everyEvent(live);
       expect(await everyEvent(store)).toEqual(events);
-      expect((await backup.admin.query('select * from event_store.stream order by stream')).rows).toEqual(
-        (await original.admin.query('select * from event_store.stream order by stream')).rows,
-      );
+      expect(await backup.streams()).toEqual(await original.streams());
       await store.recheck();
       expect(store.restored).toBeUndefined();
       const last = events[events.length - 1];
@@ -145,18 +141,36 @@ export function restoring(openFreshStore: () => Promise<FreshStore>): void {
       expect((await open(backup, { mark })).restored).toBeDefined();
     });
 
+    it('a fork that the witness has in it is one too: behind our last event it knows one that follows another', async () => {
+      const usurper = await open(backup);
+      const shard = 7;
+      const [ours] = (await usurper.append(callInShard(shard), 'any', [connected()])).events;
+      const theirs = await live.readShard(shard, 3, 2);
+      const seen = storeWitness(live);
+      const readAfter: HeadWitness['readAfter'] = async (at, position, limit) => {
+        if (at !== shard || position !== 3) return seen.readAfter(at, position, limit);
+        return [ours?.text ?? '', ...(await seen.readAfter(at, 4, limit - 1))].slice(0, limit);
+      };
+      await live.close();
+      const report = await backup.recover({ ...seen, readAfter }, { mark, acceptLoss: true });
+      expect(report.complete).toBe(false);
+      expect(report.shards[shard]).toMatchObject({
+        restored: 0,
+        fork: { position: 4, ours: ours?.id, theirs: theirs[0]?.id },
+      });
+      expect(await usurper.readShard(shard, 3, 100)).toEqual([ours]);
+    });
+
     it('what nobody has any more is named, and only a person can go on without it', async () => {
       // a witness that has seen no more than the backup
       const witness = storeWitness(await open(backup));
-      const owner = await backup.owner.connect();
       await live.close();
-      const refused = await recover(owner, witness, { mark });
+      const refused = await backup.recover(witness, { mark });
       expect(refused.complete).toBe(false);
       expect(refused.lost.length).toBeGreaterThan(0);
       expect((await open(backup, { mark })).restored).toBeDefined();
-      expect(await recover(owner, witness, { mark, acceptLoss: true })).toMatchObject({ complete: true });
+      expect(await backup.recover(witness, { mark, acceptLoss: true })).toMatchObject({ complete: true });
       expect((await open(backup, { mark })).restored).toBeUndefined();
-      owner.release();
     });
 
     it('the owner cannot put back what does not follow', async () => {
@@ -169,9 +183,9 @@ export function restoring(openFreshStore: () => Promise<FreshStore>): void {
         text.replace('"sequence":"1"', '"sequence":"2"'),
       ]) {
         expect(wrong).not.toBe(text);
-        await expect(backup.owner.query(restore, [2, [wrong]])).rejects.toMatchObject({ code: 'PV002' });
+        await expect(backup.putBack(2, [wrong])).rejects.toMatchObject({ code: 'PV002' });
       }
-      expect((await backup.owner.query(restore, [2, [text]])).rows).toEqual([{ position: '4' }]);
+      expect(await backup.putBack(2, [text])).toBe(4);
     });
   });
 }

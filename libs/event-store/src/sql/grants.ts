@@ -11,6 +11,6 @@ export function grants(serviceRole: string): string[] {
     `grant select on all tables in schema event_store to ${role}`,
     `grant execute on function event_store.identity() to ${role}`,
     `grant execute on function event_store.append(
-       text, int[], bigint[], uuid[], int[], int[], text[], bigint[], uuid[], text[]) to ${role}`,
+       text, int[], bigint[], uuid[], int[], int[], bigint[], text[], uuid[], text[]) to ${role}`,
   ];
 }

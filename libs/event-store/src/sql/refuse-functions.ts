@@ -6,7 +6,7 @@ begin
 end `;
 
 /**
- * Heads and stream versions move, but only with the events they count: the call stack must hold append or restore.
+ * Heads move, but only with the events they count: the call stack must hold append or restore.
  * Their names are always qualified there, because they run with a search path that lacks their schema.
  */
 export const refuseDirectChangeBody = `

@@ -1,13 +1,13 @@
 export interface Guard {
-  readonly table: 'event' | 'head' | 'stream' | 'recovery';
+  readonly table: 'event' | 'head' | 'recovery';
   readonly operation: 'update' | 'delete' | 'truncate';
   readonly refusal: 'refuse_change' | 'refuse_direct_change';
 }
 
 /** Every trigger that must be there and enabled; `checkImmutability` looks for each. */
-export const guards: readonly Guard[] = (['event', 'head', 'stream', 'recovery'] as const).flatMap((table) =>
+export const guards: readonly Guard[] = (['event', 'head', 'recovery'] as const).flatMap((table) =>
   (['update', 'delete', 'truncate'] as const).map((operation): Guard => {
-    const moves = operation === 'update' && (table === 'head' || table === 'stream');
+    const moves = operation === 'update' && table === 'head';
     return { table, operation, refusal: moves ? 'refuse_direct_change' : 'refuse_change' };
   }),
 );

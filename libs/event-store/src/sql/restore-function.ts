@@ -14,15 +14,13 @@ begin
   select * into strict head from event_store.head h where h.shard = in_shard for update;
   foreach body in array texts loop
     e := body::json;
-    version := coalesce((select s.sequence from event_store.stream s where s.stream = e ->> 'subject'), 0);
+    version := coalesce((select max(s.sequence) from event_store.event s where s.stream = e ->> 'subject'), 0);
     if (e ->> 'shard')::int <> in_shard or (e ->> 'position')::bigint <> head.position + 1
        or (e ->> 'previd')::uuid is distinct from head.id or (e ->> 'sequence')::int <> version + 1 then
       raise exception 'event % does not follow %/%', e ->> 'id', in_shard, head.position using errcode = 'PV002';
     end if;
     head.position := head.position + 1;
     head.id := (e ->> 'id')::uuid;
-    insert into event_store.stream (stream, shard, sequence) values (e ->> 'subject', in_shard, version + 1)
-      on conflict on constraint stream_pkey do update set sequence = excluded.sequence;
     insert into event_store.event (shard, position, stream, sequence, id, event)
       values (in_shard, head.position, e ->> 'subject', version + 1, head.id, body);
   end loop;

@@ -1,0 +1,3 @@
+import { eventStoreBehaviour, memoryStore } from '../contract/index.js';
+
+eventStoreBehaviour('memory', async () => memoryStore());
