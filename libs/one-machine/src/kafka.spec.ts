@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { KAFKA_RECIPE, kafkaJars } from './kafka-jars.js';
-import { javaCommand, startKafka } from './kafka.js';
+import { startKafka } from './kafka.js';
+import { javaCommand } from './kafka-broker.js';
 
 const folders: string[] = [];
 async function folder(): Promise<string> {
