@@ -3,8 +3,8 @@ import { type Delivered, readStreamEvent, type StreamEvent } from './stream-even
 
 /** Why reading stopped before the end of what was delivered. */
 export type Stop =
-  /** `found` is the furthest event that came although `expected` did not. */
-  | { readonly code: 'gap'; readonly expected: number; readonly found: number }
+  /** `found` is the furthest event that came although `expected` did not; `since` is the Kafka offset of the first such. */
+  | { readonly code: 'gap'; readonly expected: number; readonly found: number; readonly since: bigint | undefined }
   | { readonly code: 'fork'; readonly event: StreamEvent }
   | { readonly code: 'unreadable'; readonly position: number };
 
@@ -23,6 +23,7 @@ export function classify(source: string, shard: number, cursor: Cursor, delivere
   const ids = new Map<number, string | undefined>([[cursor.position, cursor.id]]);
   let last = cursor.position;
   let ahead = 0;
+  let since: bigint | undefined;
   for (const one of delivered) {
     let event: StreamEvent;
     try {
@@ -38,6 +39,7 @@ export function classify(source: string, shard: number, cursor: Cursor, delivere
     if (event.position > last + 1) {
       // A republished event stands behind those that follow it: what continues the shard may still come.
       ahead = Math.max(ahead, event.position);
+      since ??= event.offset;
       continue;
     }
     if (event.previd !== ids.get(last)) return { fresh, stop: { code: 'fork', event } };
@@ -45,5 +47,5 @@ export function classify(source: string, shard: number, cursor: Cursor, delivere
     ids.set(event.position, event.id);
     last = event.position;
   }
-  return { fresh, stop: ahead > last ? { code: 'gap', expected: last + 1, found: ahead } : undefined };
+  return { fresh, stop: ahead > last ? { code: 'gap', expected: last + 1, found: ahead, since } : undefined };
 }

@@ -4,7 +4,7 @@ import type { ShardHead } from '@privity/event-store';
 export interface Cursor {
   readonly position: number;
   readonly id: string | undefined;
-  /** Kafka offset of the last applied event that came from Kafka. */
+  /** Kafka offset up to which every event is applied. */
   readonly offset: bigint | undefined;
 }
 

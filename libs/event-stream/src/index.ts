@@ -1,6 +1,9 @@
+export { CheckpointedSink, type CheckpointedSinkOptions } from './consume/checkpointed-sink.js';
+export { type Checkpoints, type CheckpointTransaction, SqlCheckpoints } from './consume/checkpoints.js';
 export { Subscription, type SubscriptionOptions } from './consume/subscription.js';
+export { isTransient } from './consume/transient.js';
 export type { ConsumerName, ShardOf } from './consume/checkpoint-table.js';
-export type { PublishedShards } from './cursor.js';
+export type { Cursor, PublishedShards } from './cursor.js';
 export { FeedClient, FeedUnavailable } from './feed/feed-client.js';
 export { FeedServer } from './feed/feed-server.js';
 export { type FeedPage, type FeedParameters, feedQuery, type FeedQuery, type FeedShard } from './feed/feed-wire.js';
@@ -16,10 +19,13 @@ export { SubscriptionStrategy, type SubscriptionStrategyOptions } from './nest/s
 export { halts, park, parkableHalt, type Park, type ParkedEvent, resume } from './operate/park.js';
 export { mergeStreamStatus, type StreamReport, type StreamStatus, streamStatus } from './operate/stream-status.js';
 export { Relay, type RelayOptions } from './relay/relay.js';
+export { publishedUpTo, type RelayLeases, SqlRelayLeases } from './relay/relay-leases.js';
 export type { RelayTarget, ShardMessages } from './relay/relay-target.js';
-export { republish } from './relay/republish.js';
+export { republish, RepublishAhead } from './relay/republish.js';
 export { startRelay } from './start-relay.js';
 export type { FeedAddresses, FeedStream, KafkaStream, StreamConfig } from './stream-config.js';
-export type { EventBatch, StreamEvent } from './stream-event.js';
+export type { Opened, ShardSink, Verdict } from './shard-sink.js';
+export type { Delivered, EventBatch, StreamEvent } from './stream-event.js';
 export type { StreamLog } from './stream-log.js';
+export { MemorySink, type MemorySinkOptions } from './tail/memory-sink.js';
 export { Tail, type TailOptions } from './tail/tail.js';

@@ -7,6 +7,7 @@ export type Verdict =
   | { readonly kind: 'continue'; readonly cursor: Cursor }
   /** Somebody else moved the checkpoint: seek to `cursor` and go on. Never a halt. */
   | { readonly kind: 'moved'; readonly cursor: Cursor }
+  /** Not all of what came could be applied; `cursor.offset` is before it. `found` is the furthest. */
   | { readonly kind: 'gap'; readonly cursor: Cursor; readonly found: number }
   | { readonly kind: 'halted'; readonly cursor: Cursor };
 

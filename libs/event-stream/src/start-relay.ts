@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { PublishedShards } from './cursor.js';
 import { openKafkaTarget } from './kafka/kafka-target.js';
 import { Relay } from './relay/relay.js';
+import { SqlRelayLeases } from './relay/relay-leases.js';
 import type { StreamConfig } from './stream-config.js';
 import type { StreamLog } from './stream-log.js';
 
@@ -20,8 +21,8 @@ export async function startRelay(options: {
   const { source, stream, pool, store, log } = options;
   if (stream.stream === 'feed') return undefined;
   const logging = log === undefined ? {} : { log };
-  const target = await openKafkaTarget({ brokers: stream.brokers, source, ...logging });
-  const relay = new Relay({ pool, store, target, ...logging });
+  const target = await openKafkaTarget({ ...stream, source, ...logging });
+  const relay = new Relay({ leases: new SqlRelayLeases(pool), store, target, ...logging });
   relay.start();
   return relay;
 }

@@ -1,7 +1,7 @@
-/** Where a publisher's own feed answers: base URL of each context's service, and the bearer token of the reader. */
+/** Where a publisher's own feed answers: base URLs of each context's service, and the bearer token of the reader. */
 export interface FeedAddresses {
-  /** Context name -> base URL, `{ registry: 'http://127.0.0.1:4101' }`. */
-  readonly feeds: Readonly<Record<string, string>>;
+  /** Context name -> base URL of each replica, `{ registry: ['http://127.0.0.1:4101'] }`; all serve the same store. */
+  readonly feeds: Readonly<Record<string, readonly string[]>>;
   /** JWT with the role `service`. */
   readonly token: string;
 }
@@ -9,6 +9,8 @@ export interface FeedAddresses {
 export interface KafkaStream {
   readonly stream: 'kafka';
   readonly brokers: readonly string[];
+  /** Copies that a topic has at least; 3, or as many as there are brokers, unless given. */
+  readonly replicas?: number;
   /** The publishers themselves: asked where they stand, and for what a topic lacks. Without it a gap halts the shard. */
   readonly repair?: FeedAddresses;
 }

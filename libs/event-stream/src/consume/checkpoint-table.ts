@@ -42,12 +42,19 @@ export async function readCheckpoint(manager: EntityManager, of: ShardOf): Promi
 }
 
 /**
+ * Seconds a consumer may hold its transaction without a word. One that is stopped in the middle (SIGSTOP, a frozen
+ * machine) would keep its rows locked for as long, and whoever took its shards over would wait: the session is ended instead.
+ */
+export const IDLE_TRANSACTION = '30s';
+
+/**
  * Moves the checkpoint if it still stands where the caller believes. False: somebody else moved it, and this transaction
  * must not commit. Called first in its transaction, so that a second consumer waits here before it does the work.
  */
 export async function moveCheckpoint(manager: EntityManager, of: ShardOf, from: Cursor, to: Cursor): Promise<boolean> {
   const [, moved]: [unknown, number] = await manager.query(
-    `update event_stream.checkpoint set position = $5, id = $6, kafka_offset = coalesce($7, kafka_offset)
+    `with bound as materialized (select set_config('idle_in_transaction_session_timeout', '${IDLE_TRANSACTION}', true))
+     update event_stream.checkpoint set position = $5, id = $6, kafka_offset = coalesce($7, kafka_offset) from bound
       where ${ONE} and position = $8 and id is not distinct from $9`,
     [...key(of), to.position, to.id, to.offset?.toString(), from.position, from.id],
   );

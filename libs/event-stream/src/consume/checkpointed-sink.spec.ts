@@ -6,10 +6,12 @@ import { run } from '../contract/script.js';
 import { eventually, upTo } from '../contract/stage.js';
 import { sourceOf } from '../names.js';
 import { testPostgres } from '../test-bench/servers.js';
+import { SqlCheckpoints } from './checkpoints.js';
 import { CheckpointedSink, type CheckpointedSinkOptions } from './checkpointed-sink.js';
 
 const context = 'test';
 const source = sourceOf(context);
+type Early = { text: string; offset: bigint };
 const alive = () => Promise.resolve();
 
 describe('checkpoint and effects in one transaction', () => {
@@ -29,7 +31,7 @@ describe('checkpoint and effects in one transaction', () => {
     new CheckpointedSink({
       consumer: 'counting',
       version: 1,
-      dataSource: ledger.dataSource,
+      checkpoints: new SqlCheckpoints(ledger.dataSource),
       knows: () => true,
       apply: (batch, manager) => ledger.countAll(batch, manager),
       onHalt: () => undefined,
@@ -67,7 +69,7 @@ describe('checkpoint and effects in one transaction', () => {
       poolErrorHandler: () => undefined,
     }).initialize();
     try {
-      const one = sink({ dataSource });
+      const one = sink({ checkpoints: new SqlCheckpoints(dataSource) });
       await one.open(source, 2);
       line.down();
       // One event: there is nothing smaller to try, so giving up would halt.
@@ -104,5 +106,44 @@ describe('checkpoint and effects in one transaction', () => {
       found: 6,
     });
     expect((await ledger.applied(context)).get(4)).toEqual(upTo(3));
+  });
+
+  it('a connection that is lost between two statements of a transaction costs a repetition, not a halt', async () => {
+    let lost = 0;
+    const one = sink({
+      apply: async (batch, manager) => {
+        await ledger.countAll({ ...batch, events: batch.events.slice(0, 1) }, manager);
+        if (lost++ === 0) {
+          const [{ pid }] = await manager.query('select pg_backend_pid() as pid');
+          await ledger.database.service.query('select pg_terminate_backend($1)', [pid]);
+          await eventually(async () => expect(manager.queryRunner?.isReleased).toBe(true));
+        }
+        await ledger.countAll({ ...batch, events: batch.events.slice(1) }, manager);
+      },
+    });
+    await one.open(source, 6);
+    expect(await one.accept(source, 6, deliver(6, 1, 5), alive)).toMatchObject({
+      kind: 'continue',
+      cursor: { position: 5 },
+    });
+    expect(lost).toBe(2);
+    expect((await ledger.applied(context)).get(6)).toEqual(upTo(5));
+  });
+
+  it('keeps the offset before an event that came too early, also over a restart, until that one is applied', async () => {
+    const one = sink();
+    await one.open(source, 5);
+    const [first, second, third, fourth, fifth] = deliver(5, 1, 5) as [Early, Early, Early, Early, Early];
+    const late = (event: Early, offset: bigint) => ({ ...event, offset });
+    expect(await one.accept(source, 5, [first, second, fifth], alive)).toMatchObject({ kind: 'gap', found: 5 });
+    const verdict = await one.accept(source, 5, [late(third, 60n), late(fourth, 70n)], alive);
+    expect(verdict).toEqual({ kind: 'gap', cursor: { position: 4, id: 'a-5-4', offset: 49n }, found: 5 });
+    const again = sink();
+    expect((await again.open(source, 5)).cursor.offset).toBe(49n);
+    expect(await one.accept(source, 5, [fifth, late(third, 60n)], alive)).toEqual({
+      kind: 'continue',
+      cursor: { position: 5, id: 'a-5-5', offset: 50n },
+    });
+    expect((await ledger.applied(context)).get(5)).toEqual(upTo(5));
   });
 });

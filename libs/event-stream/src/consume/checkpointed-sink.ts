@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataSource, EntityManager } from 'typeorm';
+import { type Clock, machineClock } from '@privity/kernel';
+import type { EntityManager } from 'typeorm';
+import { type Ahead, offsetBefore, stillAhead } from '../ahead.js';
 import { classify, type Stop } from '../classify.js';
 import type { Cursor } from '../cursor.js';
 import { type Halt, UnhandledType } from '../halt.js';
@@ -7,40 +8,46 @@ import { shardKey } from '../names.js';
 import type { Opened, ShardSink, Verdict } from '../shard-sink.js';
 import type { Delivered, EventBatch, StreamEvent } from '../stream-event.js';
 import { errorFacts, type StreamLog } from '../stream-log.js';
-import { moveCheckpoint, readCheckpoint, readHalt, readParked, type ShardOf, writeHalt } from './checkpoint-table.js';
-import type { ConsumerName } from './checkpoint-table.js';
+import type { ConsumerName, ShardOf } from './checkpoint-table.js';
+import type { Checkpoints } from './checkpoints.js';
 import { isTransient } from './transient.js';
 
-export interface CheckpointedSinkOptions extends ConsumerName {
-  readonly dataSource: DataSource;
+export interface CheckpointedSinkOptions<Manager = EntityManager> extends ConsumerName {
+  readonly checkpoints: Checkpoints<Manager>;
   /** Whether the consumer handles or ignores this type; any other halts. */
   readonly knows: (type: string) => boolean;
-  readonly apply: (batch: EventBatch, manager: EntityManager) => Promise<void>;
+  readonly apply: (batch: EventBatch, manager: Manager) => Promise<void>;
   readonly onHalt: (halt: Halt) => void;
   readonly log: StreamLog;
+  readonly clock?: Clock;
 }
 
 interface ShardState {
   cursor: Cursor;
   parked: Map<number, string>;
+  ahead: Ahead | undefined;
 }
 
 /** The checkpoint was moved by somebody else; thrown to roll back, never shown. */
 class CheckpointMoved extends Error {}
 
 /** Applies batches in one transaction with their checkpoint: every event once, in order, or a halt that says where (P6). */
-export class CheckpointedSink implements ShardSink {
+export class CheckpointedSink<Manager = EntityManager> implements ShardSink {
   private readonly shards = new Map<string, ShardState>();
   private stopped = false;
 
-  constructor(private readonly options: CheckpointedSinkOptions) {}
+  constructor(private readonly options: CheckpointedSinkOptions<Manager>) {}
 
   async open(source: string, shard: number): Promise<Opened> {
     const of = this.rowOf(source, shard);
-    const { manager } = this.options.dataSource;
-    const cursor = await readCheckpoint(manager, of);
-    this.shards.set(shardKey(source, shard), { cursor, parked: await readParked(manager, of, cursor.position) });
-    return { cursor, halted: (await readHalt(manager, of)) !== undefined };
+    const { checkpoints } = this.options;
+    const cursor = await checkpoints.read(of);
+    this.shards.set(shardKey(source, shard), {
+      cursor,
+      parked: await checkpoints.parked(of, cursor.position),
+      ahead: undefined,
+    });
+    return { cursor, halted: (await checkpoints.halt(of)) !== undefined };
   }
 
   async accept(
@@ -52,19 +59,23 @@ export class CheckpointedSink implements ShardSink {
     const state = this.shards.get(shardKey(source, shard));
     if (state === undefined) throw new Error(`${source} shard ${shard} was not opened`);
     const { fresh, stop } = classify(source, shard, state.cursor, delivered);
+    state.ahead = stillAhead(state.ahead, stop, fresh[fresh.length - 1]?.position ?? state.cursor.position);
     if (fresh.length > 0) {
       const outcome = await this.applyAll({ source, shard, events: fresh }, state, alive);
       if (outcome === 'moved') return { kind: 'moved', cursor: (await this.open(source, shard)).cursor };
       if (outcome === 'halted') return { kind: 'halted', cursor: state.cursor };
     }
-    if (stop === undefined) return { kind: 'continue', cursor: state.cursor };
-    if (stop.code === 'gap') return { kind: 'gap', cursor: state.cursor, found: stop.found };
-    await this.halt(haltFor(source, shard, stop));
-    return { kind: 'halted', cursor: state.cursor };
+    const { cursor, ahead } = state;
+    if (stop !== undefined && stop.code !== 'gap') {
+      await this.halt(haltFor(source, shard, stop));
+      return { kind: 'halted', cursor };
+    }
+    const found = ahead?.position ?? stop?.found;
+    return found === undefined ? { kind: 'continue', cursor } : { kind: 'gap', cursor, found };
   }
 
   async halt(halt: Halt): Promise<void> {
-    await writeHalt(this.options.dataSource.manager, this.rowOf(halt.source, halt.shard), halt);
+    await this.options.checkpoints.writeHalt(this.rowOf(halt.source, halt.shard), halt);
     this.options.onHalt(halt);
   }
 
@@ -99,14 +110,15 @@ export class CheckpointedSink implements ShardSink {
 
   /** One transaction: checkpoint first, then the effects. Tries again while the database is away. */
   private async inTransaction(batch: EventBatch, state: ShardState, alive: () => Promise<void>): Promise<void> {
-    const { dataSource, consumer, version, log } = this.options;
+    const { checkpoints, consumer, version, log, clock = machineClock } = this.options;
     const last = batch.events[batch.events.length - 1];
     if (last === undefined) return;
-    const to: Cursor = { position: last.position, id: last.id, offset: last.offset ?? state.cursor.offset };
+    const offset = offsetBefore(state.ahead, last.offset ?? state.cursor.offset);
+    const to: Cursor = { position: last.position, id: last.id, offset };
     for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
       try {
-        await dataSource.transaction(async (manager) => {
-          const moved = await moveCheckpoint(manager, this.rowOf(batch.source, batch.shard), state.cursor, to);
+        await checkpoints.transaction(async ({ manager, move }) => {
+          const moved = await move(this.rowOf(batch.source, batch.shard), state.cursor, to);
           if (!moved) throw new CheckpointMoved();
           await this.applyEffects(batch, state.parked, manager);
         });
@@ -115,13 +127,13 @@ export class CheckpointedSink implements ShardSink {
       } catch (error) {
         if (this.stopped || !isTransient(error)) throw error;
         log('warn', 'batch will be tried again', { consumer, version, shard: batch.shard, ...errorFacts(error) });
-        await sleep(wait);
+        await clock.sleep(wait);
         await alive();
       }
     }
   }
 
-  private async applyEffects(batch: EventBatch, parked: Map<number, string>, manager: EntityManager): Promise<void> {
+  private async applyEffects(batch: EventBatch, parked: Map<number, string>, manager: Manager): Promise<void> {
     const events = batch.events.filter((event) => parked.get(event.position) !== event.id);
     const unknown = events.find((event) => !this.options.knows(event.type));
     if (unknown !== undefined) throw new UnhandledType(unknown.type, this.options.consumer);

@@ -5,6 +5,7 @@ import type { StreamConfig } from '../stream-config.js';
 import type { EventBatch } from '../stream-event.js';
 import { silent, type StreamLog } from '../stream-log.js';
 import { CheckpointedSink } from './checkpointed-sink.js';
+import { SqlCheckpoints } from './checkpoints.js';
 import { openReader } from './open-reader.js';
 
 export interface SubscriptionOptions {
@@ -43,7 +44,7 @@ export class Subscription {
     const sink = new CheckpointedSink({
       consumer: options.consumer,
       version: options.version,
-      dataSource: options.dataSource,
+      checkpoints: new SqlCheckpoints(options.dataSource),
       knows: options.knows ?? (() => true),
       apply: options.apply,
       onHalt: (halt) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConcurrencyConflict, StoreRestored, StoreUnavailable } from '@privity/event-store';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isTransient } from './transient.js';
 
 const refused = (code: string) => new QueryFailedError('update x', [], Object.assign(new Error('refused'), { code }));
@@ -18,6 +18,8 @@ describe('whether a batch is tried again', () => {
     ['a host that cannot be reached', Object.assign(new Error('connect'), { code: 'EHOSTUNREACH' })],
     ['a connection that was lost', new Error('Connection terminated unexpectedly')],
     ['a connection that was closed', new Error('Client was closed and is not queryable')],
+    ['a connection that was lost between two statements', new QueryRunnerAlreadyReleasedError()],
+    ['the same, asked of a repository', new QueryRunnerProviderAlreadyReleasedError()],
     ['a query without an answer', new Error('Query read timeout')],
     ['a store that is away', new StoreUnavailable('away')],
     ['a race for a stream that was lost', new ConcurrencyConflict('call-1', 2, 3)],

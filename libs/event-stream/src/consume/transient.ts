@@ -18,8 +18,18 @@ const TRANSIENT_CODES = new Set([
   // A reactor lost the race for its stream ten times; it decides again on what it reads then.
   'concurrency-conflict',
 ]);
-const LOST_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed/;
+const LOST_CONNECTION = new RegExp(
+  [
+    'Connection terminated',
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Query read timeout',
+    'Client has encountered a connection error',
+    'Client was closed',
+    // TypeORM, of a statement before which the connection was lost.
+    '[Qq]uery runner (was )?already released',
+  ].join('|'),
+);
 
 /**
  * Whether trying again later may help: the database or the store is away, or the transaction lost a race. Anything else

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { migrateEventStream } from '../migrate.js';
 import { sourceOf } from '../names.js';
 import type { EventBatch, StreamEvent } from '../stream-event.js';
+import { count } from './count.js';
 
 /** A database with both schemas, and a read model that shows every event applied twice, skipped or out of order. */
 export interface Ledger {
@@ -52,18 +53,6 @@ export async function openLedger(adminUrl: string): Promise<Ledger> {
   };
   const dataSource = await replica();
   const stores: EventStore[] = [];
-  const count = async (event: StreamEvent, manager: EntityManager): Promise<void> => {
-    await manager.query(
-      'insert into counter values ($1, $2, 1) on conflict (source, shard) do update set n = counter.n + 1',
-      [event.source, event.shard],
-    );
-    await manager.query('insert into journal (source, shard, position, text) values ($1, $2, $3, $4)', [
-      event.source,
-      event.shard,
-      event.position,
-      event.text,
-    ]);
-  };
   return {
     database,
     dataSource,

@@ -12,8 +12,13 @@ export class FeedUnavailable extends PrivityError {
   }
 }
 
-/** Reads publishers' feeds. */
+/** How long an answer may take beyond the wait that was asked for. */
+const ANSWER_LIMIT_MS = 30_000;
+
+/** Reads publishers' feeds, from any replica that answers: all of them serve the same store. */
 export class FeedClient {
+  /** Source -> the replica that answered last. */
+  private readonly turns = new Map<string, number>();
   private readonly agent = new Agent({
     connections: 64,
     keepAliveTimeout: 30_000,
@@ -34,12 +39,12 @@ export class FeedClient {
       limit: String(options.limit),
       wait: String(options.wait ?? 0),
     });
-    return this.get(source, `?${query.toString()}`, options.signal);
+    return this.get(source, `?${query.toString()}`, options.wait ?? 0, options.signal);
   }
 
   /** Where the publisher's store stands. */
   async heads(source: string): Promise<readonly ShardHead[]> {
-    const page = await this.get(source, '', undefined);
+    const page = await this.get(source, '', 0, undefined);
     return page.shards.map(({ shard, head, headId }) => ({
       shard,
       position: head,
@@ -51,15 +56,37 @@ export class FeedClient {
     await this.agent.destroy();
   }
 
-  private async get(source: string, query: string, signal: AbortSignal | undefined): Promise<FeedPage> {
+  private async get(source: string, query: string, wait: number, signal: AbortSignal | undefined): Promise<FeedPage> {
+    const bases = this.addresses.feeds[contextOf(source)] ?? [];
+    let failure = new FeedUnavailable(source, 'no address is configured');
+    for (let asked = 0; asked < bases.length; asked += 1) {
+      const turn = this.turns.get(source) ?? 0;
+      try {
+        return await this.ask(bases[turn % bases.length] ?? '', source, query, wait, signal);
+      } catch (error) {
+        if (!(error instanceof FeedUnavailable)) throw error;
+        failure = error;
+        if (signal?.aborted === true) break;
+        this.turns.set(source, turn + 1);
+      }
+    }
+    throw failure;
+  }
+
+  private async ask(
+    base: string,
+    source: string,
+    query: string,
+    wait: number,
+    signal: AbortSignal | undefined,
+  ): Promise<FeedPage> {
     const context = contextOf(source);
-    const base = this.addresses.feeds[context];
-    if (base === undefined) throw new FeedUnavailable(source, 'no address is configured');
+    const limit = AbortSignal.timeout(wait + ANSWER_LIMIT_MS);
     try {
       const response = await fetch(`${base.replace(/\/$/, '')}/feed/${context}${query}`, {
         headers: { authorization: `Bearer ${this.addresses.token}`, accept: 'application/json' },
         dispatcher: this.agent,
-        signal: signal ?? null,
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
       if (!response.ok) {
         await response.body?.cancel();

@@ -58,14 +58,14 @@ export class FeedReader implements StreamReader {
   }
 
   private async keepLeases(): Promise<void> {
-    for (let renewed = Date.now(); !this.stopped;) {
+    for (let renewed = performance.now(); !this.stopped;) {
       await this.pause(RESUME_CHECK_MS);
       if (this.stopped) return;
-      const due = Date.now() - renewed >= RENEW_MS;
+      const due = performance.now() - renewed >= RENEW_MS;
       try {
         if (due) await this.refresh();
         else await this.checkHalted();
-        if (due) renewed = Date.now();
+        if (due) renewed = performance.now();
       } catch (error) {
         this.options.log('warn', 'leases could not be renewed', errorFacts(error));
       }
@@ -150,9 +150,16 @@ export class FeedReader implements StreamReader {
     await Promise.all(Array.from({ length: CONCURRENT_SHARDS }, worker));
   }
 
-  private async apply(source: string, { shard, events }: FeedShard): Promise<void> {
+  private async apply(source: string, { shard, head, events }: FeedShard): Promise<void> {
     const state = this.shards.get(shardKey(source, shard));
     if (state === undefined || state.halted) return;
+    if (head < state.position) {
+      // Restored from an older copy: until it is as long again as it was, no event of another history would show it.
+      state.halted = true;
+      const cause = `the publisher ends at ${head}`;
+      await this.sink.halt({ code: 'fork', source, shard, position: state.position, cause });
+      return;
+    }
     const delivered = events.map((text) => ({ text }));
     const verdict = await this.sink.accept(source, shard, delivered, () => Promise.resolve());
     state.position = verdict.cursor.position;

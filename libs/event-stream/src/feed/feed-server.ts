@@ -30,10 +30,13 @@ export class FeedServer {
     store.onAppended(() => this.look());
   }
 
-  /** Waits for news of the shards asked for, up to `query.wait`, and answers with them. Without shards: the heads. */
+  /**
+   * Waits for news of the shards asked for, up to `query.wait`, and answers with them. Without shards: the heads. A reader
+   * who knows more than the store has is told its head at once: the store lost events.
+   */
   async serve(query: FeedQuery, signal?: AbortSignal): Promise<FeedPage> {
     const hasNews = (heads: readonly ShardHead[]): boolean =>
-      heads.some(({ shard, position }) => position > (query.after.get(shard) ?? Infinity));
+      heads.some(({ shard, position }) => position !== (query.after.get(shard) ?? position));
     let heads = await this.store.heads();
     if (query.after.size > 0 && query.wait > 0 && !hasNews(heads) && !this.closed) {
       await this.news(hasNews, query.wait, signal);
@@ -53,7 +56,8 @@ export class FeedServer {
 
   private async read(heads: readonly ShardHead[], query: FeedQuery): Promise<FeedShard[]> {
     const behind = heads.filter(({ shard, position }) => position > (query.after.get(shard) ?? Infinity));
-    const pages: FeedShard[] = [];
+    const lacking = heads.filter(({ shard, position }) => position < (query.after.get(shard) ?? 0));
+    const pages: FeedShard[] = lacking.map(headOnly);
     let room = PAGE_CHARACTERS;
     // Begin anywhere: a shard that fills every page must not keep the others from being read.
     const start = Math.floor(Math.random() * behind.length);

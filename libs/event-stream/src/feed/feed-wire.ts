@@ -3,6 +3,7 @@ import { InvalidInput, SHARDS } from '@privity/kernel';
 /**
  * What a feed answers. Events are the stored texts as JSON strings: a JSON string holds any text exactly, so the bytes
  * that were hashed are the bytes that arrive. Shards without news are left out, except when only heads were asked for.
+ * One that ends before the position asked for has lost events: it comes without any.
  */
 export interface FeedPage {
   readonly source: string;

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { run } from '../contract/script.js';
-import { sourceOf } from '../names.js';
+import { run, scriptId } from '../contract/script.js';
+import { eventually } from '../contract/stage.js';
+import type { Halt } from '../halt.js';
+import { shardKey, sourceOf } from '../names.js';
+import { MemorySink } from '../tail/memory-sink.js';
 import { type FeedHttp, feedHttp } from '../test-bench/feed-http.js';
 import { ScriptedShards } from '../test-bench/scripted-shards.js';
 import { FeedClient } from './feed-client.js';
+import { FeedReader } from './feed-reader.js';
 import { feedQuery } from './feed-wire.js';
 
 const context = 'test';
@@ -38,6 +42,18 @@ describe('the feed over HTTP', () => {
     expect(page).toEqual({ source, shards: [{ shard: 2, head: 3, events: run(context, 2, 1, 3) }] });
   });
 
+  it('is read from another replica of the publisher while one is away', async () => {
+    const { feeds, token } = http.addresses([context]);
+    const [base = ''] = feeds[context] ?? [];
+    const either = new FeedClient({ feeds: { [context]: ['http://127.0.0.1:1', base] }, token });
+    expect(await either.heads(source)).toHaveLength(12);
+    const page = await either.read(source, new Map([[2, 0]]), { limit: 10 });
+    expect(page.shards).toHaveLength(1);
+    const neither = new FeedClient({ feeds: { [context]: ['http://127.0.0.1:1', 'http://127.0.0.1:2'] }, token });
+    await expect(neither.heads(source)).rejects.toMatchObject({ code: 'feed-unavailable' });
+    await Promise.all([either.close(), neither.close()]);
+  });
+
   it('says where every shard stands', async () => {
     const heads = await client.heads(source);
     expect(heads).toHaveLength(12);
@@ -58,6 +74,21 @@ describe('the feed over HTTP', () => {
     expect((await answer).shards).toMatchObject([{ shard: 8, head: 1 }]);
     expect(performance.now() - asked).toBeLessThan(5_000);
     expect((await client.read(source, new Map([[9, 0]]), { limit: 10, wait: 60 })).shards).toEqual([]);
+  });
+
+  it('halts a reader that has more than the publisher: events were lost, and nobody else would ever say so', async () => {
+    const halts: Halt[] = [];
+    const from = new Map([[shardKey(source, 2), { position: 4, id: scriptId(2, 4), offset: undefined }]]);
+    const ignore = () => undefined;
+    const sink = new MemorySink({ from, apply: ignore, onApplied: ignore, onHalt: (halt) => halts.push(halt) });
+    const reader = new FeedReader(sink, {
+      ...{ name: 'ahead', sources: [source], batchSize: 10, leases: undefined, onCrash: ignore, log: ignore },
+      stream: { stream: 'feed', ...http.addresses([context]) },
+    });
+    await reader.start();
+    await eventually(() => Promise.resolve(expect(halts).toHaveLength(1)));
+    await reader.stop();
+    expect(halts).toEqual([{ code: 'fork', source, shard: 2, position: 4, cause: 'the publisher ends at 3' }]);
   });
 
   it('is closed to whoever has no right to it, and plain about a publisher that is away', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SHARDS } from '@privity/kernel';
 import type { DataSource } from 'typeorm';
+import { IDLE_TRANSACTION } from '../consume/checkpoint-table.js';
 import type { ReaderOptions } from '../reader-options.js';
 
 export interface HeldShard {
@@ -16,6 +17,8 @@ export interface ShardLeases {
 }
 
 const LEASE_SECONDS = 6;
+/** No lease goes so far: the clock was set back since, and its holder, who would have renewed it, is gone. */
+const FAR = `make_interval(secs => ${2 * LEASE_SECONDS})`;
 export const RENEW_MS = 2_000;
 
 /** Every shard, always: views in memory need all of them in every replica. */
@@ -55,6 +58,8 @@ export class LeasedShards implements ShardLeases {
     const wanted = shardsOf(this.sources);
     return this.dataSource.transaction(async (manager) => {
       // Replicas of one consumer divide the shards one after another.
+      // Bounded first: one that stops here would keep all others waiting.
+      await manager.query(`select set_config('idle_in_transaction_session_timeout', $1, true)`, [IDLE_TRANSACTION]);
       await manager.query('select pg_advisory_xact_lock(hashtextextended($1, $2))', [consumer, version]);
       await manager.query(
         `insert into event_stream.lease (consumer, version, source, shard)
@@ -68,14 +73,14 @@ export class LeasedShards implements ShardLeases {
         [consumer, version, instance],
       );
       const [{ members }]: [{ members: number }] = await manager.query(
-        'select count(*)::int as members from event_stream.member where consumer = $1 and version = $2 and seen_until > now()',
+        `select count(*)::int as members from event_stream.member where consumer = $1 and version = $2 and seen_until between now() and now() + ${FAR}`,
         [consumer, version],
       );
       const [held]: [HeldShard[], number] = await manager.query(
         `with mine as materialized (
            select source, shard from event_stream.lease
             where consumer = $1 and version = $2 and source = any ($4)
-              and (holder = $3 or holder is null or leased_until < now())
+              and (holder = $3 or holder is null or not leased_until between now() and now() + ${FAR})
             order by (holder is not distinct from $3) desc, source, shard limit $5
          )
          update event_stream.lease l set holder = $3, leased_until = now() + make_interval(secs => ${LEASE_SECONDS})

@@ -6,20 +6,32 @@ import { type ReaderOptions, RESUME_CHECK_MS } from '../reader-options.js';
 import type { ShardSink, StreamReader, Verdict } from '../shard-sink.js';
 import type { KafkaStream } from '../stream-config.js';
 import { errorFacts } from '../stream-log.js';
-import { kafkaClient } from './kafka-client.js';
+import { kafkaClient, METADATA_MS } from './kafka-client.js';
 import { repairFromFeed } from './repair-from-feed.js';
 import { ensureTopic } from './topic.js';
 
 /** Partitions whose batches are applied at once: each takes a connection to the consumer's database. */
 const CONCURRENT_PARTITIONS = 3;
+/**
+ * A broker answers when there are so many bytes, or after so many milliseconds: a fetch and a transaction for every
+ * single event cost more than all that is done with it. A view in memory has no transaction, and is told at once.
+ */
+const GATHER_BYTES = 32 * 1024;
+const GATHER_MS = 150;
+
+/**
+ * After the loss of a broker kafkajs joins as somebody new, and its group waits so long for who it was before: a view in
+ * memory grows stale meanwhile (P3). A batch that takes longer costs a rebalance, no event.
+ */
+const SESSION_MS = 10_000;
 
 interface Assigned {
   readonly source: string;
   readonly shard: number;
   readonly opened: Promise<void>;
   halted: boolean;
-  /** The stored offset was sought once because of the gap in hand. */
-  soughtForGap: boolean;
+  /** Where the shard stood when the stored offset was sought because of the gap in hand. */
+  soughtAt: number | undefined;
   /** High watermark when the gap was met: beyond it nobody can have published the missing event again. */
   gapUntil: bigint | undefined;
 }
@@ -44,10 +56,12 @@ export class KafkaReader implements StreamReader {
     this.consumer = this.kafka.consumer({
       groupId: options.name,
       allowAutoTopicCreation: false,
-      sessionTimeout: 30_000,
+      sessionTimeout: SESSION_MS,
       rebalanceTimeout: 30_000,
       heartbeatInterval: 1_000,
-      maxWaitTimeInMs: 250,
+      metadataMaxAge: METADATA_MS,
+      minBytes: options.leases === undefined ? 1 : GATHER_BYTES,
+      maxWaitTimeInMs: options.leases === undefined ? 250 : GATHER_MS,
       maxBytesPerPartition: 1024 * 1024,
       maxBytes: 8 * 1024 * 1024,
       retry: { retries: 8 },
@@ -56,11 +70,11 @@ export class KafkaReader implements StreamReader {
   }
 
   async start(): Promise<void> {
-    const { sources, onCrash } = this.options;
+    const { sources, stream, onCrash } = this.options;
     const admin = this.kafka.admin();
     await admin.connect();
     try {
-      for (const source of sources) await ensureTopic(admin, source);
+      for (const source of sources) await ensureTopic(admin, source, stream);
     } finally {
       await admin.disconnect();
     }
@@ -101,7 +115,7 @@ export class KafkaReader implements StreamReader {
       shard,
       opened: Promise.resolve().then(() => this.openAndSeek(one)),
       halted: false,
-      soughtForGap: false,
+      soughtAt: undefined,
       gapUntil: undefined,
     };
     // Whoever waits for it sees the failure; until a batch comes there is nobody.
@@ -153,24 +167,27 @@ export class KafkaReader implements StreamReader {
     if (verdict.kind === 'moved') return this.seek(one, verdict.cursor.offset);
     if (verdict.kind === 'halted') return this.setHalted(one, true);
     if (verdict.kind === 'continue') {
-      one.soughtForGap = false;
+      one.soughtAt = undefined;
       one.gapUntil = undefined;
       return;
     }
-    if (!one.soughtForGap) {
-      one.soughtForGap = true;
-      return this.seek(one, verdict.cursor.offset);
+    const { position, offset } = verdict.cursor;
+    if (one.soughtAt === undefined) {
+      one.soughtAt = position;
+      return this.seek(one, offset);
     }
     // `republish` puts a missing event behind those that follow it: read on, to where the topic ended when the gap was met.
     one.gapUntil ??= highWatermark;
     if (last + 1n < one.gapUntil) return;
-    one.soughtForGap = false;
     one.gapUntil = undefined;
+    // What was missing came: behind it may stand what came too early.
+    const progress = position > one.soughtAt;
+    one.soughtAt = progress ? position : undefined;
+    if (progress) return this.seek(one, offset);
     const { source, shard } = one;
     const repaired = await repairFromFeed(this.feed, this.sink, { source, shard, ...verdict });
-    if (repaired) return this.seek(one, verdict.cursor.offset);
-    const position = verdict.cursor.position + 1;
-    await this.sink.halt({ code: 'gap', source, shard, position, cause: `found ${verdict.found}` });
+    if (repaired) return this.seek(one, offset);
+    await this.sink.halt({ code: 'gap', source, shard, position: position + 1, cause: `found ${verdict.found}` });
     this.setHalted(one, true);
   }
 

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { javaCommand } from '@privity/one-machine';
 import { append, eventually, onStage, run, type Stage, upTo } from '../contract/index.js';
@@ -10,24 +8,18 @@ import { TopicWitness } from '../kafka/topic-witness.js';
 import { sourceOf, topicOf } from '../names.js';
 import { halts } from '../operate/park.js';
 import { streamStatus } from '../operate/stream-status.js';
+import { type BenchProcess, benchProcess } from '../test-bench/child-process.js';
 import { type KafkaBench, kafkaBench } from '../test-bench/kafka-bench.js';
-import { RelayLeases } from './relay-leases.js';
+import { publishedUpTo } from './relay-leases.js';
 import { republish } from './republish.js';
 
 const java = await javaCommand().then(
   () => true,
   () => false,
 );
-const bench = new URL('../test-bench/', import.meta.url).pathname;
-
-function relayProcess(stage: Stage, brokers: readonly string[]): ChildProcess {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  const typescript = ['-C', '@privity/source', '--import', join(bench, 'typescript.mjs')];
-  const target = [stage.ledger.database.serviceUrl, brokers[0] ?? '', sourceOf(stage.context)];
-  return spawn(process.execPath, [...typescript, join(bench, 'relay-that-stalls.ts'), ...target], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+function relayProcess(stage: Stage, brokers: readonly string[]): BenchProcess {
+  const { ledger, context } = stage;
+  return benchProcess('relay-that-stalls', [ledger.database.serviceUrl, brokers[0] ?? '', sourceOf(context)]);
 }
 
 (java ? describe : describe.skip)('relay to Kafka (needs Java 17 or newer)', () => {
@@ -44,11 +36,8 @@ function relayProcess(stage: Stage, brokers: readonly string[]): ChildProcess {
       const store = await ledger.openStore(context);
       await append(store, 90);
       const first = relayProcess(stage, kafka.brokers);
-      await new Promise<void>((resolve, reject) => {
-        first.stdout?.once('data', () => resolve());
-        first.once('exit', () => reject(new Error('the relay ended by itself')));
-      });
-      process.kill(first.pid ?? 0, 'SIGKILL');
+      await first.says('sent');
+      await first.kill();
       const acked = await ledger.database.service.query<{ n: number }>(
         'select sum(acked)::int as n from event_stream.relay',
       );
@@ -67,19 +56,6 @@ function relayProcess(stage: Stage, brokers: readonly string[]): ChildProcess {
       const offsets = await admin.fetchTopicOffsets(topicOf(sourceOf(context)));
       await admin.disconnect();
       expect(offsets.reduce((sum, { high }) => sum + Number(high), 0)).toBeGreaterThan(120);
-    }));
-
-  it('acknowledges forwards only, and only what it holds', () =>
-    onStage(kafka, async ({ ledger }) => {
-      const pool = ledger.database.service;
-      const [mine, other] = [new RelayLeases(pool), new RelayLeases(pool)];
-      expect((await mine.renew()).size).toBe(12);
-      expect((await other.renew()).size).toBe(0);
-      expect([...(await mine.acknowledge(new Map([[3, 10]])))]).toEqual([3]);
-      expect((await mine.acknowledge(new Map([[3, 9]]))).size).toBe(0);
-      expect((await other.acknowledge(new Map([[3, 11]]))).size).toBe(0);
-      await mine.release();
-      expect((await other.renew()).get(3)).toBe(10);
     }));
 
   it('refuses a topic with other partitions or with a retention that would lose events, naming the setting', async () => {
@@ -140,11 +116,36 @@ function relayProcess(stage: Stage, brokers: readonly string[]): ChildProcess {
       );
       const target = await openKafkaTarget({ brokers: kafka.brokers, source: sourceOf(context) });
       stage.until(() => target.close());
-      expect(await republish(store, target, shard, 5)).toEqual({ sent: 8 });
+      expect(await republish({ store, target, acked: 12 }, shard, 5)).toEqual({ sent: 8 });
       await ledger.dataSource.query('delete from event_stream.halt');
       await eventually(async () => expect(await ledger.checkpoint(context, shard)).toBe(12));
       expect((await ledger.applied(context)).get(shard)).toEqual(upTo(12));
     }));
+
+  it('republish refuses what was never published: the relay would bring the events before it later', () =>
+    onStage(kafka, async (stage) => {
+      const { store, shard } = await holed(stage);
+      const { service } = stage.ledger.database;
+      const target = await openKafkaTarget({ brokers: kafka.brokers, source: sourceOf(stage.context) });
+      stage.until(() => target.close());
+      await service.query('update event_stream.relay set acked = 9 where shard = $1', [shard]);
+      const publisher = { store, target, acked: await publishedUpTo(service, shard) };
+      await expect(republish(publisher, shard, 11)).rejects.toMatchObject({ code: 'republish-ahead', field: 'from' });
+      expect(await republish(publisher, shard, 10)).toEqual({ sent: 3 });
+    }));
+
+  it.each([1, 100])('an event that came too early is applied, though nothing follows it (%i at once)', (batchSize) =>
+    onStage(kafka, async (stage) => {
+      const { context, ledger } = stage;
+      const wire = await kafka.script(context);
+      stage.until(() => wire.stop());
+      await wire.deliver(7, [...run(context, 7, 1, 2), ...run(context, 7, 4, 5), ...run(context, 7, 3, 3)]);
+      await stage.subscribe({ stream: { stream: 'kafka', brokers: kafka.brokers }, batchSize });
+      await eventually(async () => expect(await ledger.checkpoint(context, 7)).toBe(5));
+      expect((await ledger.applied(context)).get(7)).toEqual(upTo(5));
+      expect(await halts(ledger.dataSource)).toEqual([]);
+    }),
+  );
 
   it('the topic bears witness of what was published', () =>
     onStage(kafka, async (stage) => {

@@ -1,35 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import { type Clock, machineClock } from '@privity/kernel';
 import type { PublishedShards } from '../cursor.js';
 import { errorFacts, silent, type StreamLog } from '../stream-log.js';
-import { RelayLeases, RENEW_MS } from './relay-leases.js';
+import { type RelayLeases, RENEW_MS } from './relay-leases.js';
 import type { RelayTarget } from './relay-target.js';
 import { take, type Taken } from './take.js';
 
 export interface RelayOptions {
-  /** The publisher's database, as service role; `migrateEventStream` ran there. */
-  readonly pool: pg.Pool;
+  readonly leases: RelayLeases;
   readonly store: PublishedShards;
   readonly target: RelayTarget;
   readonly log?: StreamLog;
+  readonly clock?: Clock;
 }
 
 /** Looks for appends of other processes this often; appends of this one wake it at once. */
 const POLL_MS = 500;
+/** After a send of fewer events it waits for more: each send costs queries, a commit and a request, however little is in it. */
+const FEW_EVENTS = 256;
+const GATHER_MS = 25;
 
 /** Copies a store to its topic, in order, at least once. One send in flight for all shards held here. */
 export class Relay {
   private readonly leases: RelayLeases;
   private readonly log: StreamLog;
+  private readonly clock: Clock;
   private held = new Map<number, number>();
   private renewed = -Infinity;
   private woken = new AbortController();
-  private stopped = false;
+  private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: RelayOptions) {
-    this.leases = new RelayLeases(options.pool);
+    this.leases = options.leases;
     this.log = options.log ?? silent;
+    this.clock = options.clock ?? machineClock;
     options.store.onAppended(() => this.woken.abort());
   }
 
@@ -39,7 +43,7 @@ export class Relay {
 
   /** Ends after the send in flight and gives the leases back. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     this.woken.abort();
     await this.running;
     await this.leases.release().catch(() => this.log('warn', 'relay leases were not released and will expire'));
@@ -47,27 +51,28 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
-    for (let trouble = 0; !this.stopped;) {
+    for (let trouble = 0; !this.stopping.signal.aborted;) {
       // Made before looking: an append while looking must not be slept through.
       this.woken = new AbortController();
       try {
         const sent = await this.round();
         trouble = 0;
-        if (!sent) await this.pause(POLL_MS);
+        if (sent === 0) await this.clock.sleep(POLL_MS, { signal: this.woken.signal });
+        else if (sent < FEW_EVENTS) await this.clock.sleep(GATHER_MS, { signal: this.stopping.signal });
       } catch (error) {
         // Whatever was sent but not acknowledged is sent again: duplicates are dropped by position.
         if (trouble === 0) this.log('warn', 'relay will try again', errorFacts(error));
         trouble = Math.min(trouble + 1, 6);
         this.renewed = -Infinity;
-        await sleep(50 * 2 ** trouble);
+        await this.clock.sleep(50 * 2 ** trouble);
       }
     }
   }
 
-  /** Sends the next events of every shard that has some; false when there were none. */
-  private async round(): Promise<boolean> {
-    if (performance.now() - this.renewed >= RENEW_MS) {
-      this.renewed = performance.now();
+  /** Sends the next events of every shard that has some, and tells how many. */
+  private async round(): Promise<number> {
+    if (this.clock.now() - this.renewed >= RENEW_MS) {
+      this.renewed = this.clock.now();
       this.held = await this.leases.renew();
     }
     const heads = await this.options.store.heads();
@@ -77,17 +82,13 @@ export class Relay {
       const next = await take(this.options.store, shard, this.held.get(shard) ?? 0);
       if (next !== undefined) taken.push(next);
     }
-    if (taken.length === 0) return false;
+    if (taken.length === 0) return 0;
     await this.options.target.send(taken);
     const still = await this.leases.acknowledge(new Map(taken.map(({ shard, last }) => [shard, last])));
     for (const { shard, last } of taken) {
       if (still.has(shard)) this.held.set(shard, last);
       else this.held.delete(shard);
     }
-    return true;
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.woken.signal }).catch(() => undefined);
+    return taken.reduce((sum, { messages }) => sum + messages.length, 0);
   }
 }

@@ -1,3 +1,4 @@
+import { type Ahead, offsetBefore, stillAhead } from '../ahead.js';
 import { classify } from '../classify.js';
 import { haltFor } from '../consume/checkpointed-sink.js';
 import { BEGINNING, type Cursor } from '../cursor.js';
@@ -18,6 +19,7 @@ export interface MemorySinkOptions {
 export class MemorySink implements ShardSink {
   private readonly cursors: Map<string, Cursor>;
   private readonly halts = new Map<string, Halt>();
+  private readonly aheads = new Map<string, Ahead>();
 
   constructor(private readonly options: MemorySinkOptions) {
     this.cursors = new Map(options.from);
@@ -38,6 +40,10 @@ export class MemorySink implements ShardSink {
   async accept(source: string, shard: number, delivered: readonly Delivered[]): Promise<Verdict> {
     const { fresh, stop } = classify(source, shard, this.cursor(source, shard), delivered);
     const last = fresh[fresh.length - 1];
+    const key = shardKey(source, shard);
+    const ahead = stillAhead(this.aheads.get(key), stop, last?.position ?? this.cursor(source, shard).position);
+    if (ahead === undefined) this.aheads.delete(key);
+    else this.aheads.set(key, ahead);
     if (last !== undefined) {
       try {
         await this.options.apply({ source, shard, events: fresh });
@@ -47,15 +53,18 @@ export class MemorySink implements ShardSink {
         await this.halt({ code: 'handler-failed', source, shard, position, cause: errorFacts(error).error });
         return { kind: 'halted', cursor: this.cursor(source, shard) };
       }
-      const cursor = { position: last.position, id: last.id, offset: last.offset ?? this.cursor(source, shard).offset };
-      this.cursors.set(shardKey(source, shard), cursor);
+      const offset = offsetBefore(ahead, last.offset ?? this.cursor(source, shard).offset);
+      const cursor = { position: last.position, id: last.id, offset };
+      this.cursors.set(key, cursor);
       this.options.onApplied(source, shard, cursor);
     }
     const cursor = this.cursor(source, shard);
-    if (stop === undefined) return { kind: 'continue', cursor };
-    if (stop.code === 'gap') return { kind: 'gap', cursor, found: stop.found };
-    await this.halt(haltFor(source, shard, stop));
-    return { kind: 'halted', cursor };
+    if (stop !== undefined && stop.code !== 'gap') {
+      await this.halt(haltFor(source, shard, stop));
+      return { kind: 'halted', cursor };
+    }
+    const found = ahead?.position ?? stop?.found;
+    return found === undefined ? { kind: 'continue', cursor } : { kind: 'gap', cursor, found };
   }
 
   halt(halt: Halt): Promise<void> {

@@ -52,7 +52,10 @@ export async function feedHttp(): Promise<FeedHttp> {
         },
       };
     },
-    addresses: (contexts) => ({ feeds: Object.fromEntries(contexts.map((context) => [context, base])), token: TOKEN }),
+    addresses: (contexts) => ({
+      feeds: Object.fromEntries(contexts.map((context) => [context, [base]])),
+      token: TOKEN,
+    }),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

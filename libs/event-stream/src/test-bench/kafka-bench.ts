@@ -3,14 +3,16 @@ import { openKafkaTarget } from '../kafka/kafka-target.js';
 import { feedHttp } from './feed-http.js';
 import { sourceOf } from '../names.js';
 import { Relay } from '../relay/relay.js';
+import { SqlRelayLeases } from '../relay/relay-leases.js';
 import { testKafka, testPostgres } from './servers.js';
 
 export interface KafkaBench extends OpenedBench {
   readonly brokers: readonly string[];
 }
 
-export async function kafkaBench(): Promise<KafkaBench> {
-  const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
+/** On one broker of its own, or on what `start` starts. */
+export async function kafkaBench(start = testKafka): Promise<KafkaBench> {
+  const [postgres, kafka] = await Promise.all([testPostgres(), start()]);
   const { brokers } = kafka;
   const http = await feedHttp();
   return {
@@ -18,7 +20,8 @@ export async function kafkaBench(): Promise<KafkaBench> {
     adminUrl: postgres.url,
     streamFor: (contexts) => ({ stream: 'kafka', brokers, repair: http.addresses(contexts) }),
     publish: async (context, store, pool) => {
-      const relay = new Relay({ pool, store, target: await openKafkaTarget({ brokers, source: sourceOf(context) }) });
+      const target = await openKafkaTarget({ brokers, source: sourceOf(context) });
+      const relay = new Relay({ leases: new SqlRelayLeases(pool), store, target });
       relay.start();
       const feed = http.add(context, store);
       return {
