@@ -25,5 +25,15 @@ export { MediaSealer } from './media-sealer.js';
 export { PERMIT_LIFETIME_MS, PermitClock } from './permit-clock.js';
 export { isCallId, isCallStream, permitClaims, samePermit } from './permit.js';
 export type { PermitClaims } from './permit.js';
+export { RecordingSession } from './recording-session.js';
+export type {
+  Ending,
+  FrameSource,
+  MediaWriter,
+  NextFrame,
+  Permit,
+  PermitRenewer,
+  Renewal,
+} from './recording-session.js';
 export { upcast, upcasters } from './upcasters.js';
 export type { Upcaster } from './upcasters.js';

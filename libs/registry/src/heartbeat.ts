@@ -8,6 +8,8 @@ import type { ShardDigest } from './shard-entries.js';
 export interface Heartbeat {
   /** The registry's clock; readers measure age on their own clock from before they asked. */
   readonly at: Instant;
+  /** What the reader who asked sent along, once and never again: an old answer played again is none to its question. */
+  readonly nonce?: string;
   /** All shards, in order. */
   readonly shards: readonly ShardDigest[];
 }

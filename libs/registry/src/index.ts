@@ -7,6 +7,8 @@ export type { AttorneyState, ImportState, NumberState, Statement } from './evolv
 export type { Heartbeat } from './heartbeat.js';
 export { ProtectionView, ViewBroken } from './protection-view.js';
 export type { Protection, ViewedEvent } from './protection-view.js';
+export { RegistryTrust } from './registry-trust.js';
+export type { Verdict } from './registry-trust.js';
 export type { ShardDigest } from './shard-entries.js';
 export { importStream, numberStream } from './streams.js';
 export { currentVersion, readRegistryEvent, UnknownRegistryEvent } from './upcasters.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BlindIndex, type Instant, lengthPrefixed, SHARDS } from '@privity/kernel';
+import { type BlindIndex, type Instant, lengthPrefixed, localDay, SHARDS } from '@privity/kernel';
 import type {
   AllowedNumber,
   DirectoryEvent,
@@ -9,7 +9,7 @@ import type {
   RoutingEvent,
 } from './events.js';
 import { asOf, lastNotAbove, movedTo, NO_POSITIONS, type Positions, type Version } from './versioned.js';
-import { facilityOn, listed, localDay, moved, type Person } from './whereabouts.js';
+import { facilityOn, listed, moved, type Person } from './whereabouts.js';
 
 export interface Facility extends Omit<FacilityListed['data'], 'facility'> {
   readonly policy?: FacilityPolicy;
@@ -157,8 +157,7 @@ export class DirectoryView {
     let list = this.#lists.get(caller);
     if (list === undefined) this.#lists.set(caller, (list = { shard, numbers: new Map() }));
     const known = list.numbers.get(index);
-    const others = known?.value.filter((listing) => listing.relation !== relation) ?? [];
-    const value = this.#shared([...others, { relation, status }]);
+    const value = this.#shared(known?.value, { relation, status });
     // Two entries of one event about one number have one position: the last stands, with what the first added.
     const earlier = known?.position === position ? known.earlier : known;
     list.numbers.set(index, { position, value, earlier });
@@ -168,10 +167,14 @@ export class DirectoryView {
     else if (!firsts.some((first) => first.shard === shard)) firsts.push({ shard, position });
   }
 
-  #shared(listings: readonly Listing[]): readonly Listing[] {
-    const key = JSON.stringify(listings);
+  /** What was listed before, with the entry that a list now has under its relation. */
+  #shared(before: readonly Listing[] | undefined, { relation, status }: Listing): readonly Listing[] {
+    const others = before?.filter((listing) => listing.relation !== relation) ?? [];
+    const key =
+      others.reduce((text, other) => `${text}${other.relation}\n${other.status}\n`, '') + `${relation}\n${status}`;
     const known = this.#listings.get(key);
     if (known !== undefined) return known;
+    const listings = [...others, { relation, status }];
     this.#listings.set(key, listings);
     return listings;
   }

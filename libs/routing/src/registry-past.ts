@@ -13,7 +13,8 @@ interface Since {
 /** Who was protected as of any positions that were reached. Protection only ever grows, so each entry is two positions. */
 export class RegistryPast {
   readonly #numbers = new Map<BlindIndex, Since>();
-  #last: { readonly key: string; readonly digest: string; readonly protectedNumbers: number } | undefined;
+  #last:
+    { readonly positions: readonly number[]; readonly digest: string; readonly protectedNumbers: number } | undefined;
 
   constructor(private readonly history: ProtectionHistory) {}
 
@@ -45,11 +46,10 @@ export class RegistryPast {
 
   /** Calls in a row use the same positions: their figures are made once. */
   #figures(positions: readonly number[]): { readonly digest: string; readonly protectedNumbers: number } {
-    const key = positions.join();
-    if (this.#last?.key !== key) {
+    if (this.#last === undefined || !this.#last.positions.every((position, shard) => position === positions[shard])) {
       const counts = positions.map((position, shard) => this.history.shardDigest(shard, position)?.count ?? 0);
       const protectedNumbers = counts.reduce((sum, count) => sum + count, 0);
-      this.#last = { key, digest: this.history.digestAt(positions) ?? '', protectedNumbers };
+      this.#last = { positions, digest: this.history.digestAt(positions) ?? '', protectedNumbers };
     }
     return this.#last;
   }

@@ -1,9 +1,11 @@
 import { SHARDS } from '@privity/kernel';
 import type { CallRequest } from './commands.js';
 import { decideCall } from './decide.js';
+import { DecisionText } from './decision-text.js';
 import { DirectoryView } from './directory-view.js';
 import type { CallDecided } from './events.js';
 import { gatherFacts } from './facts.js';
+import { readLoggedEvent } from './logged-event.js';
 import { RegistryPast } from './registry-past.js';
 import { upcast } from './upcasters.js';
 
@@ -44,14 +46,12 @@ export class LogOutOfOrder extends Error {
   }
 }
 
-interface Envelope {
+/** A decision as it stands in the log. Parsed once, however often it has to wait. */
+interface Decision {
   readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly dataschema: string;
-  readonly data: unknown;
-  readonly shard: number;
-  readonly position: string;
+  readonly data: CallDecided['data'];
+  /** The data's own bytes. */
+  readonly json: string;
 }
 
 const REGISTRY = '/privity/registry';
@@ -76,9 +76,10 @@ export async function replayDecisions(
 export class DecisionReplay {
   readonly #directory = new DirectoryView();
   readonly #reached = { [REGISTRY]: new Array<number>(SHARDS).fill(0), [ROUTING]: new Array<number>(SHARDS).fill(0) };
-  /** Decisions by the first position they still wait for. */
-  readonly #waiting = new Map<string, string[]>();
+  /** By the first position they still wait for. */
+  readonly #waiting = new Map<string, Decision[]>();
   readonly #mismatches: ReplayMismatch[] = [];
+  readonly #text = new DecisionText();
   #replayed = 0;
 
   readonly #registry: RegistryPast;
@@ -88,25 +89,24 @@ export class DecisionReplay {
   }
 
   take(text: string): void {
-    const envelope = JSON.parse(text) as Envelope;
-    const { source, shard } = envelope;
+    const { id, source, type, dataschema, data: json, shard, position: given } = readLoggedEvent(text);
     if (source !== REGISTRY && source !== ROUTING) return;
-    const position = this.#advance(source, shard, envelope.position);
+    const position = this.#advance(source, shard, given);
+    const data = this.#text.parse(json);
     if (source === REGISTRY) {
-      this.#registry.apply(shard, position, envelope.id, envelope);
+      this.#registry.apply(shard, position, id, { type, data });
     } else {
-      const event = upcast(envelope.type, envelope.dataschema, envelope.data);
-      this.#directory.apply(shard, position, envelope.id, event);
-      if (event.type === 'routing.CallDecided') this.#decideOrWait(text, envelope.id, event.data);
+      const event = upcast(type, dataschema, data);
+      this.#directory.apply(shard, position, id, event);
+      if (event.type === 'routing.CallDecided') this.#decideOrWait({ id, data: event.data, json });
     }
-    this.#wake(`${source}/${shard}/${position}`);
+    if (this.#waiting.size > 0) this.#wake(`${source}/${shard}/${position}`);
   }
 
   /** What never got what it says it used is a mismatch too. */
   finish(): ReplayResult {
-    for (const [missing, texts] of this.#waiting) {
-      for (const text of texts) {
-        const { id } = JSON.parse(text) as Envelope;
+    for (const [missing, decisions] of this.#waiting) {
+      for (const { id } of decisions) {
         const field = missing.startsWith(REGISTRY) ? 'data.registry.positions' : 'data.directory.positions';
         this.#mismatches.push({ event: id, field, live: missing, derived: undefined });
         this.#replayed += 1;
@@ -125,29 +125,25 @@ export class DecisionReplay {
   }
 
   #wake(reached: string): void {
-    const texts = this.#waiting.get(reached);
-    if (texts === undefined) return;
+    const decisions = this.#waiting.get(reached);
+    if (decisions === undefined) return;
     this.#waiting.delete(reached);
-    for (const text of texts) {
-      const { id, data } = JSON.parse(text) as Envelope;
-      this.#decideOrWait(text, id, data as CallDecided['data']);
-    }
+    for (const decision of decisions) this.#decideOrWait(decision);
   }
 
-  #decideOrWait(text: string, id: string, live: CallDecided['data']): void {
+  #decideOrWait(decision: Decision): void {
+    const { id, data: live, json } = decision;
     const missing =
       this.#missing(REGISTRY, live.registry.positions) ?? this.#missing(ROUTING, live.directory.positions);
     if (missing !== undefined) {
-      const texts = this.#waiting.get(missing);
-      if (texts === undefined) this.#waiting.set(missing, [text]);
-      else texts.push(text);
+      const decisions = this.#waiting.get(missing);
+      if (decisions === undefined) this.#waiting.set(missing, [decision]);
+      else decisions.push(decision);
       return;
     }
     this.#replayed += 1;
     const derived = this.#derive(live);
-    const json = JSON.stringify(derived.data);
-    // No quote stands unescaped inside a JSON text, so the first `"data":` is the attribute.
-    if (text.startsWith(`${json},"sequence":`, text.indexOf('"data":') + '"data":'.length)) return;
+    if (this.#text.write(derived.data) === json) return;
     this.#mismatches.push(...differences(id, live, derived.data));
   }
 
@@ -175,7 +171,7 @@ function differences(event: string, live: CallDecided['data'], derived: CallDeci
   const found: ReplayMismatch[] = [];
   compare('data', live, derived, (field, a, b) => found.push({ event, field, live: a, derived: b }));
   if (found.length === 0) {
-    // Equal values in other bytes: spelling of numbers or strings.
+    // Equal values in other bytes: spelling of numbers or strings, or the order of names.
     found.push({ event, field: 'data', live: JSON.stringify(live), derived: JSON.stringify(derived) });
   }
   return found;

@@ -1,4 +1,3 @@
-import type { Instant } from '@privity/kernel';
 import type { CallerListed, CallerMoved } from './events.js';
 
 export type Move = Omit<CallerMoved['data'], 'caller'>;
@@ -36,17 +35,4 @@ export function facilityOn(person: Person, day: string): string | undefined {
   const last = person.moves.at(-1);
   if (last !== undefined && !last.beforeRoster) return last.to;
   return person.status === 'in' ? person.facility : undefined;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** The date, YYYY-MM-DD, that a calendar on the wall in `timeZone` shows at `at`. */
-export function localDay(at: Instant, timeZone: string): string {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    // en-CA writes dates as ISO 8601 does.
-    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    formats.set(timeZone, format);
-  }
-  return format.format(new Date(at));
 }
