@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly token?: string;
   /** Connections kept to the gateway; each carries one request at a time. */
   readonly connections?: number;
+  /** Runs what may be sent again, all but streamed bodies: once where absent. It decides after which error, and how often. */
+  readonly attempts?: <T>(attempt: () => Promise<T>) => Promise<T>;
 }
 
 export interface RequestBody {
@@ -40,18 +42,22 @@ export class HttpConnection {
   }
 
   /** @throws ProblemError for any status from 400 on */
-  async json<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    const { body } = await this.raw(method, path, options);
-    const text = await body.text();
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+  json<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    return this.attempt(options, async () => {
+      const { body } = await this.raw(method, path, options);
+      const text = await body.text();
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    });
   }
 
-  async text(path: string, options: RequestOptions = {}): Promise<string> {
-    return (await this.raw('GET', path, options)).body.text();
+  text(path: string, options: RequestOptions = {}): Promise<string> {
+    return this.attempt(options, async () => (await this.raw('GET', path, options)).body.text());
   }
 
-  async bytes(path: string, options: RequestOptions = {}): Promise<Buffer> {
-    return Buffer.from(await (await this.raw('GET', path, options)).body.arrayBuffer());
+  bytes(path: string, options: RequestOptions = {}): Promise<Buffer> {
+    return this.attempt(options, async () =>
+      Buffer.from(await (await this.raw('GET', path, options)).body.arrayBuffer()),
+    );
   }
 
   /** The answer as it comes; its body must be read to the end or destroyed. */
@@ -71,6 +77,11 @@ export class HttpConnection {
     });
     if (answer.statusCode < 400) return answer;
     throw new ProblemError(answer.statusCode, await problemBody(answer));
+  }
+
+  private attempt<T>({ body }: RequestOptions, send: () => Promise<T>): Promise<T> {
+    const again = body === undefined || typeof body.content === 'string' || Buffer.isBuffer(body.content);
+    return again && this.options.attempts !== undefined ? this.options.attempts(send) : send();
   }
 
   /** Waits for what is under way, then closes the connections. */

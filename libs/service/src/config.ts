@@ -1,4 +1,4 @@
-import type { StreamConfig } from '@privity/event-stream';
+import type { KafkaStream, StreamConfig } from '@privity/event-stream';
 import { PrivityError } from '@privity/kernel';
 
 /** The bounded contexts that run as services; `/privity/<name>` is the source of their events. */
@@ -14,8 +14,8 @@ export class ServiceConfig {
     /** URL of this service's own database, as its service role. Holds a password: never log it. */
     readonly databaseUrl: string,
     readonly stream: StreamConfig,
-    /** Base URLs of all services by context name, for the few commands that need an answer. */
-    readonly services: Readonly<Partial<Record<ContextName, string>>>,
+    /** Base URLs of all services' replicas by context name, for the few commands that need an answer. */
+    readonly services: Readonly<Partial<Record<ContextName, readonly string[]>>>,
     /** Folder of this service's own keys. */
     readonly keysDir: string,
     /** Folder of the index keys; only registry, routing and recording are given it. */
@@ -32,11 +32,11 @@ export class ServiceConfig {
     return `/privity/${this.name}`;
   }
 
-  /** Base URL of another service. @throws ConfigError where PRIVITY_SERVICES does not name it. */
-  serviceUrl(name: ContextName): string {
-    const url = this.services[name];
-    if (url === undefined) throw new ConfigError('PRIVITY_SERVICES', `has no entry "${name}"`);
-    return url;
+  /** Base URLs of another service's replicas. @throws ConfigError where PRIVITY_SERVICES does not name it. */
+  serviceUrls(name: ContextName): readonly string[] {
+    const urls = this.services[name];
+    if (urls === undefined) throw new ConfigError('PRIVITY_SERVICES', `has no entry "${name}"`);
+    return urls;
   }
 }
 
@@ -69,8 +69,8 @@ export class Environment {
     return Number(value);
   }
 
-  /** A JSON object whose values are http(s) URLs. */
-  urls(name: string): Record<string, string> {
+  /** A JSON object whose values are http(s) URLs, or lists of them: one for each replica. */
+  urls(name: string): Record<string, readonly string[]> {
     let parsed: unknown;
     try {
       parsed = JSON.parse(this.required(name));
@@ -81,15 +81,18 @@ export class Environment {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
       throw new ConfigError(name, 'is not a JSON object of name to URL');
     }
-    const urls: Record<string, string> = {};
+    const urls: Record<string, readonly string[]> = {};
     for (const [key, value] of Object.entries(parsed)) {
-      if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value)) {
-        throw new ConfigError(name, `has no http(s) URL under "${key}"`);
-      }
-      urls[key] = value.replace(/\/+$/, '');
+      const all: unknown[] = Array.isArray(value) ? value : [value];
+      if (all.length === 0 || !all.every(isHttpUrl)) throw new ConfigError(name, `has no http(s) URL under "${key}"`);
+      urls[key] = [...new Set(all.map((url) => url.replace(/\/+$/, '')))];
     }
     return urls;
   }
+}
+
+function isHttpUrl(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
 }
 
 /** Reads the variables listed in `docs/configuration.md`. @throws ConfigError naming the variable. */
@@ -119,7 +122,7 @@ export function readServiceConfig(name: ContextName, env: Environment): ServiceC
   );
 }
 
-function readStream(env: Environment, feeds: Record<string, string>, token: string): StreamConfig {
+function readStream(env: Environment, feeds: Record<string, readonly string[]>, token: string): StreamConfig {
   const stream = env.required('PRIVITY_STREAM');
   if (stream === 'feed') return { stream, feeds, token };
   if (stream !== 'kafka') throw new ConfigError('PRIVITY_STREAM', 'is neither "kafka" nor "feed"');
@@ -131,5 +134,11 @@ function readStream(env: Environment, feeds: Record<string, string>, token: stri
     throw new ConfigError('PRIVITY_KAFKA_BROKERS', 'is not a comma-separated list of host:port');
   }
   // A gap in a topic is filled from the publisher itself.
-  return { stream, brokers, repair: { feeds, token } };
+  return { stream, brokers, ...topicCopies(env), repair: { feeds, token } };
+}
+
+/** `PRIVITY_KAFKA_REPLICAS`, for whoever opens a topic; nothing unless given. */
+export function topicCopies(env: Environment): Pick<KafkaStream, 'replicas'> {
+  const replicas = env.integer('PRIVITY_KAFKA_REPLICAS', 0);
+  return replicas === 0 ? {} : { replicas };
 }

@@ -19,12 +19,15 @@ export {
 } from './keys/signing-keys.js';
 export * from './keys/subject-keys.js';
 export { crash } from './lifecycle/crash.js';
+export { MEMBER_LEASE_MS, Membership, migrateMembership } from './lifecycle/membership.js';
 export { runMigration } from './lifecycle/run-migration.js';
 export { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 export * from './lifecycle/readiness.js';
 export { Stopping } from './lifecycle/stopping.js';
 export { describeError, JsonLog, type LogFields, type LogLevel } from './log.js';
+export { saveFailure } from './imports/save-failure.js';
 export { PROBLEM_TYPE, toProblem, type ProblemDetails } from './problems/problem.js';
+export { Replicas } from './replicas.js';
 export { bootService, runService } from './run-service.js';
 export type { ServiceDefinition, ServiceParts } from './service-definition.js';
 export { INDEX_KEYS } from './service.module.js';

@@ -5,11 +5,27 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 /** Values are words, counts and ids of our own making; never numbers dialled, names, URLs or bodies. */
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
+let unwritten = '';
+
+/** What is logged in one turn of the event loop is one write: into a file each takes a system call, and waits for it. */
+function toStandardOutput(line: string): void {
+  if (unwritten === '') setImmediate(writeOut);
+  unwritten += line;
+}
+
+function writeOut(): void {
+  const lines = unwritten;
+  unwritten = '';
+  if (lines !== '') process.stdout.write(lines);
+}
+
+process.on('exit', writeOut);
+
 /** JSON lines on standard output, one per happening. Also what Nest itself logs through. */
 export class JsonLog implements LoggerService {
   constructor(
     private readonly service: string,
-    private readonly write: (line: string) => void = (line) => process.stdout.write(line),
+    private readonly write: (line: string) => void = toStandardOutput,
   ) {}
 
   line(level: LogLevel, message: string, fields: LogFields = {}): void {

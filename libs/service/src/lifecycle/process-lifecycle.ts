@@ -42,7 +42,12 @@ export async function runUntilStopped(log: JsonLog, start: () => Promise<Running
   process.on('unhandledRejection', die('unexpected failure'));
   process.once('SIGTERM', () => void stop('SIGTERM'));
   process.once('SIGINT', () => void stop('SIGINT'));
-  if (process.send !== undefined) process.once('disconnect', () => void stop('the launcher is gone'));
+  if (process.send !== undefined) {
+    const orphaned = () => void stop('the launcher is gone');
+    process.once('disconnect', orphaned);
+    // It may have gone while this process was still loading, before anybody listened.
+    if (!process.connected) orphaned();
+  }
 
   try {
     running = await start();

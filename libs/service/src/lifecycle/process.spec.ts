@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +68,16 @@ describe('a service as a process', () => {
       expect(Date.now() - began).toBeLessThan(4_000);
       expect(await service.output()).toContain('"message":"stopped"');
     });
+  });
+
+  it('goes when its launcher went while it was still loading', async () => {
+    const env = { PATH: process.env['PATH'], ...variables, PRIVITY_PORT: '0' };
+    const child = fork(join(appDir, 'dist', 'main.js'), { cwd: appDir, env, execArgv: [], stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    child.disconnect();
+    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    expect(await exited).toEqual([0, null]);
+    clearTimeout(timer);
   });
 
   it('goes when its launcher is gone', async () => {

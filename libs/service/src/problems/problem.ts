@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { isTransient } from '@privity/event-stream';
 import { PrivityError } from '@privity/kernel';
 
 /** RFC 9457 problem details. `code` is stable; `field` and `line` say where the input is wrong. */
@@ -36,7 +37,7 @@ const TITLES: Readonly<Record<number, readonly [code: string, title: string]>> =
 
 /**
  * What a caller is told of an error. Only a PrivityError's own words leave the process: any other message may quote
- * the URL or the body, and nobody gets a stack trace.
+ * the URL or the body, and nobody gets a stack trace. A database that is away is no fault of the request: 503.
  */
 export function toProblem(error: unknown): ProblemDetails {
   if (error instanceof PrivityError) {
@@ -48,7 +49,7 @@ export function toProblem(error: unknown): ProblemDetails {
     };
   }
   if (error instanceof HttpException) return problemOf(error.getStatus());
-  return problemOf(statusOf(error));
+  return problemOf(isTransient(error) ? 503 : statusOf(error));
 }
 
 /** fastify's own errors (unreadable JSON, body too large, unknown media type) carry a `statusCode`. */

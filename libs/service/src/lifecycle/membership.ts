@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type ClientBase, Pool } from 'pg';
+
+import { JsonLog } from '../log.js';
+
+/** A replica that did not renew for so long counts as dead. */
+export const MEMBER_LEASE_MS = 5_000;
+const RENEW_MS = 1_000;
+
+/**
+ * This process among the replicas of its service: a row of table `replica`, renewed each second. What a replica has in
+ * hand (a recording, an import) names it as its holder; what a dead one held is ended by the others.
+ */
+@Injectable()
+export class Membership implements OnApplicationShutdown {
+  readonly id = randomUUID();
+  private others = 0;
+  private renewedAt = -Infinity;
+  private steadySince = Infinity;
+  private joining: Promise<void> | undefined;
+  private renewing: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly log: JsonLog,
+  ) {}
+
+  /** To be awaited before anything names this replica as its holder; whoever comes first makes the row. */
+  join(): Promise<void> {
+    this.joining ??= this.renew().then(() => {
+      this.timer = setInterval(() => {
+        this.renewing = this.renew().catch((error: unknown) =>
+          this.log.failure('the membership could not be renewed', error, 'warn'),
+        );
+      }, RENEW_MS);
+      this.timer.unref();
+    });
+    return this.joining;
+  }
+
+  /** No other replica was alive a second ago. */
+  get isAlone(): boolean {
+    return this.others === 0;
+  }
+
+  /**
+   * Whether this replica may judge that another is dead: it has renewed its own row without a break for as long as a
+   * lease lasts. After the database was away every row is old, also that of a sibling in the middle of its work.
+   */
+  get isSteady(): boolean {
+    const now = performance.now();
+    return now - this.steadySince >= MEMBER_LEASE_MS && now - this.renewedAt < MEMBER_LEASE_MS;
+  }
+
+  /** Ids of the replicas that count as alive, this one too. */
+  async alive(): Promise<Set<string>> {
+    const { rows } = await this.pool.query<{ id: string }>('select id from replica where seen_until > now()');
+    return new Set([this.id, ...rows.map(({ id }) => id)]);
+  }
+
+  /**
+   * Calls `end` every second with the replicas that are alive, as soon as and while this one may judge that others are
+   * dead. A failure is logged, and the next second tries again. @returns how to stop
+   */
+  endWhatDeadOnesLeft(end: (alive: ReadonlySet<string>) => Promise<unknown>): () => void {
+    let ending = false;
+    const timer = setInterval(() => {
+      if (ending || !this.isSteady) return;
+      ending = true;
+      this.alive()
+        .then(end)
+        .catch((error: unknown) => this.log.failure('what a dead replica left could not be ended yet', error, 'warn'))
+        .finally(() => (ending = false));
+    }, RENEW_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  /** Last of all: nothing is in hand any more, and nobody need wait for the lease to end. */
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.renewing;
+    await this.pool
+      .query('delete from replica where id = $1', [this.id])
+      .catch((error: unknown) => this.log.failure('the membership was not given back and will expire', error, 'warn'));
+  }
+
+  private async renew(): Promise<void> {
+    const { rows } = await this.pool.query<{ others: number }>(
+      `with own as (
+         insert into replica (id, seen_until) values ($1, now() + make_interval(secs => $2))
+         on conflict (id) do update set seen_until = excluded.seen_until),
+       old as (delete from replica where seen_until < now() - interval '1 hour')
+       select count(*)::int as others from replica where id <> $1 and seen_until > now()`,
+      [this.id, MEMBER_LEASE_MS / 1_000],
+    );
+    this.others = rows[0]?.others ?? 0;
+    const now = performance.now();
+    if (now - this.renewedAt >= MEMBER_LEASE_MS) this.steadySince = now;
+    this.renewedAt = now;
+  }
+}
+
+/** Creates `replica` for a service that may run several times. Runs as owner; idempotent. */
+export async function migrateMembership(owner: ClientBase, options: { readonly serviceRole: string }): Promise<void> {
+  await owner.query(`
+    create table if not exists replica (id uuid primary key, seen_until timestamptz not null, reached jsonb);
+    grant select, insert, update, delete on replica to ${owner.escapeIdentifier(options.serviceRole)};`);
+}
