@@ -26,6 +26,9 @@ let seen: {
   headers: IncomingMessage['headers'];
 }[];
 let servers: Server[];
+/** The second replica of routing; the first is `servers[1]`. */
+let sibling: Server;
+let siblingIsReady: boolean;
 let gateway: Gateway;
 let agent: Agent;
 const lines: string[] = [];
@@ -33,7 +36,8 @@ const lines: string[] = [];
 async function serve(name: string): Promise<string> {
   const server = createServer((incoming, response) => {
     seen.push({ service: name, method: incoming.method, url: incoming.url, headers: incoming.headers });
-    if (incoming.url === '/health') response.end('{"status":"ready"}');
+    if (incoming.url === '/health' && server === sibling && !siblingIsReady) response.writeHead(503).end('{}');
+    else if (incoming.url === '/health') response.end('{"status":"ready"}');
     else answer(incoming, response);
   });
   servers.push(server);
@@ -53,8 +57,10 @@ async function problemOf(path: string, options: Parameters<typeof request>[1] = 
 }
 
 const HEADERS_LIMIT_MS = 400;
+const COMMAND_LIMIT_MS = 1_000;
 
 beforeEach(async () => {
+  siblingIsReady = true;
   seen = [];
   servers = [];
   answer = (_, response) => void response.end('{}');
@@ -63,14 +69,15 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     services: {
-      registry: await serve('registry'),
-      routing: await serve('routing'),
-      recording: await serve('recording'),
-      audit: await serve('audit'),
+      registry: [await serve('registry')],
+      routing: [await serve('routing')],
+      recording: [await serve('recording')],
+      audit: [await serve('audit')],
     },
     tokens: new TokenVerifier(identity.publicKey),
     log: new JsonLog('gateway', (line) => void lines.push(line)),
     headersLimitMs: HEADERS_LIMIT_MS,
+    commandLimitMs: COMMAND_LIMIT_MS,
   });
 });
 afterEach(async () => {
@@ -170,6 +177,30 @@ describe('a body', () => {
     expect(seen).toMatchObject([{ service: 'recording' }]);
   });
 
+  it('that is small reaches the service whole, or not at all', async () => {
+    let arrived = '';
+    answer = async (incoming, response) => {
+      for await (const chunk of incoming) arrived += String(chunk);
+      response.end('{}');
+    };
+    const { hostname, port } = new URL(gateway.url);
+    const head = `POST /api/calls HTTP/1.1\r\nhost: gateway\r\nauthorization: ${auth.authorization}\r\ncontent-length: 8\r\n\r\n`;
+    const gone = connect(Number(port), hostname);
+    gone.write(`${head}half`);
+    await pause(50);
+    gone.destroy();
+    const socket = connect(Number(port), hostname).resume();
+    socket.write(`${head}half`);
+    await pause(50);
+    expect(seen).toEqual([]);
+    socket.write('more');
+    while (arrived === '') await pause(10);
+    socket.destroy();
+    expect(arrived).toBe('halfmore');
+    expect(seen).toMatchObject([{ service: 'routing', headers: { 'content-length': '8' } }]);
+    expect(lines.filter((line) => line.includes('request failed'))).toEqual([]);
+  });
+
   it('comes back while the service is still sending', async () => {
     let finish = (): void => undefined;
     answer = (_, response) => {
@@ -242,6 +273,18 @@ describe('a service that is away', () => {
     expect(down.detail).toBe('The routing service does not answer.');
   });
 
+  it('that takes a command and says nothing is a 504 soon; sound it may take as long as it likes', async () => {
+    answer = () => undefined;
+    const json = { ...auth, 'content-type': 'application/json' };
+    const hung = await problemOf('/api/protections', { method: 'POST', headers: json, body: '{}' });
+    expect(hung).toMatchObject({ statusCode: 504, code: 'upstream-timeout' });
+    answer = (incoming, response) =>
+      void incoming.resume().on('end', () => setTimeout(() => response.end(), 4 * COMMAND_LIMIT_MS));
+    const sound = { ...auth, 'content-type': 'audio/basic' };
+    const kept = await send('/api/calls/1/media', { method: 'POST', headers: sound, body: 'sound' });
+    expect(kept.statusCode).toBe(200);
+  }, 20_000);
+
   it('shows in health and in the stream status', async () => {
     const health = async () => (await send('/health')).body.json();
     expect(await health()).toMatchObject({ status: 'ready', checks: { registry: 'ok', audit: 'ok' } });
@@ -270,5 +313,87 @@ describe('a service that is away', () => {
     await new Promise((resolve) => servers[2]?.close(resolve));
     expect(await health()).toMatchObject({ status: 'not-ready', checks: { recording: 'no answer', registry: 'ok' } });
     expect(await status()).toMatchObject({ unreachable: ['recording'] });
+  });
+});
+
+describe('two replicas of a service', () => {
+  let both: Gateway;
+  beforeEach(async () => {
+    const replicas = await Promise.all([serve('one'), serve('two')]);
+    sibling = servers.at(-1) as Server;
+    const elsewhere = { registry: replicas, recording: replicas, audit: replicas };
+    both = await Gateway.start({
+      host: '127.0.0.1',
+      port: 0,
+      services: { routing: replicas, ...elsewhere },
+      tokens: new TokenVerifier(identity.publicKey),
+      log: new JsonLog('gateway', (line) => void lines.push(line)),
+    });
+  });
+  afterEach(() => both.close());
+
+  const ask = async (options: Parameters<typeof request>[1] = {}) => {
+    const { statusCode, body } = await request(both.url, {
+      dispatcher: agent,
+      path: '/api/calls',
+      headers: auth,
+      ...options,
+    } as Parameters<typeof request>[1]);
+    await body.dump();
+    return statusCode;
+  };
+  const asked = () => seen.filter(({ url }) => url === '/api/calls').map(({ service }) => service);
+  const kill = async (server: Server | undefined) => {
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve));
+  };
+
+  it('share the requests', async () => {
+    for (let n = 0; n < 6; n += 1) expect(await ask()).toBe(200);
+    expect(asked().filter((service) => service === 'one')).toHaveLength(3);
+    expect(asked().filter((service) => service === 'two')).toHaveLength(3);
+  });
+
+  it('stand in for each other when one is not there: no request fails, whole bodies arrive', async () => {
+    await kill(sibling);
+    const bodies: string[] = [];
+    answer = async (incoming, response) => {
+      let text = '';
+      for await (const chunk of incoming) text += String(chunk);
+      bodies.push(text);
+      response.end('{}');
+    };
+    const stream = () => {
+      const body = new PassThrough();
+      body.write('streamed, ');
+      setTimeout(() => body.end('whole'), 30);
+      return body;
+    };
+    for (let n = 0; n < 4; n += 1) expect(await ask({ method: 'POST', body: '{"callId":"1"}' })).toBe(200);
+    for (let n = 0; n < 4; n += 1) expect(await ask({ method: 'POST', body: stream() })).toBe(200);
+    expect(bodies).toEqual([...Array<string>(4).fill('{"callId":"1"}'), ...Array<string>(4).fill('streamed, whole')]);
+  });
+
+  it('are not both asked to do what one may have done already', async () => {
+    answer = (incoming) => void incoming.socket.destroy();
+    expect(await ask({ method: 'POST', body: '{"callId":"1"}' })).toBe(502);
+    expect(asked()).toHaveLength(1);
+    expect(await ask()).toBe(502);
+    expect(new Set(asked().slice(1))).toEqual(new Set(['one', 'two']));
+  });
+
+  it('get nothing while they say that they are not ready, and requests again once they are', async () => {
+    const health = async () => {
+      const { statusCode, body } = await request(`${both.url}/health`, { dispatcher: agent });
+      return { statusCode, ...((await body.json()) as { checks: Record<string, string> }) };
+    };
+    siblingIsReady = false;
+    expect(await health()).toMatchObject({ statusCode: 200, checks: { routing: '1 of 2 replicas' } });
+    for (let n = 0; n < 6; n += 1) await ask();
+    expect(asked()).toEqual(Array<string>(6).fill('one'));
+    siblingIsReady = true;
+    expect(await health()).toMatchObject({ statusCode: 200, checks: { routing: 'ok' } });
+    for (let n = 0; n < 2; n += 1) await ask();
+    expect(asked().slice(6).sort()).toEqual(['one', 'two']);
   });
 });

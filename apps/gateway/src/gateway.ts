@@ -7,17 +7,20 @@ import type { ContextName, JsonLog, Running, TokenVerifier } from '@privity/serv
 
 import { answerJson, answerProblem, RouteNotFound } from './answer.js';
 import { routeOf } from './route-table.js';
-import { Upstream, UpstreamFailed } from './upstream.js';
+import { type ReplicaState, Upstream, UpstreamFailed } from './upstream.js';
 
 export interface GatewayOptions {
   readonly host: string;
   /** 0 for a free one. */
   readonly port: number;
-  readonly services: Readonly<Record<ContextName, string>>;
+  /** Base URLs of each service's replicas. */
+  readonly services: Readonly<Record<ContextName, readonly string[]>>;
   readonly tokens: TokenVerifier;
   readonly log: JsonLog;
   /** How long a request's headers may take; default a minute. */
   readonly headersLimitMs?: number;
+  /** How long the answer to a command may take; default ten seconds. */
+  readonly commandLimitMs?: number;
 }
 
 const HEADERS_LIMIT_MS = 60_000;
@@ -32,7 +35,9 @@ export class Gateway implements Running {
   private readonly server: Server;
 
   private constructor(private readonly options: GatewayOptions) {
-    this.upstreams = new Map(Object.entries(options.services).map(([name, url]) => [name, new Upstream(name, url)]));
+    this.upstreams = new Map(
+      Object.entries(options.services).map(([name, urls]) => [name, new Upstream(name, urls, options.commandLimitMs)]),
+    );
     const headersTimeout = options.headersLimitMs ?? HEADERS_LIMIT_MS;
     // A call's audio arrives for as long as the call lasts; the headers, which no token covers yet, do not. Node takes no
     // limit on the one for no limit on the other, so it is named.
@@ -80,14 +85,15 @@ export class Gateway implements Running {
     await upstream.forward(request, response);
   }
 
-  /** 200 where every service is ready. */
+  /** 200 where a replica of every service is ready; says how many are. */
   private async health(response: ServerResponse): Promise<void> {
-    const checks = await Promise.all(
-      [...this.upstreams].map(async ([name, upstream]) => [name, await stateOf(upstream)] as const),
+    const services = await Promise.all(
+      [...this.upstreams].map(async ([name, upstream]) => ({ name, states: await upstream.states(HEALTH_LIMIT_MS) })),
     );
-    const isReady = checks.every(([, state]) => state === 'ok');
+    const isReady = services.every(({ states }) => states.includes('ok'));
     const status = isReady ? 'ready' : 'not-ready';
-    answerJson(response, isReady ? 200 : 503, { status, service: 'gateway', checks: Object.fromEntries(checks) });
+    const checks = Object.fromEntries(services.map(({ name, states }) => [name, inWords(states)]));
+    answerJson(response, isReady ? 200 : 503, { status, service: 'gateway', checks });
   }
 
   /** What all services say of the stream, merged; asked with the caller's own token, so that they decide who may know. */
@@ -118,11 +124,10 @@ export class Gateway implements Running {
   }
 }
 
-async function stateOf(upstream: Upstream): Promise<string> {
-  try {
-    const { status } = await upstream.get('/health', {}, HEALTH_LIMIT_MS);
-    return status === 200 ? 'ok' : 'not ready';
-  } catch {
-    return 'no answer';
-  }
+function inWords(states: readonly ReplicaState[]): string {
+  const [unwell] = states.filter((state) => state !== 'ok');
+  if (unwell === undefined) return 'ok';
+  return states.length === 1
+    ? unwell
+    : `${states.filter((state) => state === 'ok').length} of ${states.length} replicas`;
 }

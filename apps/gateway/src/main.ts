@@ -26,11 +26,11 @@ await runUntilStopped(log, async () => {
   return gateway;
 });
 
-function everyService(urls: Readonly<Record<string, string>>): Record<ContextName, string> {
+function everyService(urls: Readonly<Record<string, readonly string[]>>): Record<ContextName, readonly string[]> {
   const entries = CONTEXTS.map((name) => {
-    const url = urls[name];
-    if (url === undefined) throw new ConfigError('PRIVITY_SERVICES', `has no entry "${name}"`);
-    return [name, url] as const;
+    const replicas = urls[name];
+    if (replicas === undefined) throw new ConfigError('PRIVITY_SERVICES', `has no entry "${name}"`);
+    return [name, replicas] as const;
   });
-  return Object.fromEntries(entries) as Record<ContextName, string>;
+  return Object.fromEntries(entries) as Record<ContextName, readonly string[]>;
 }

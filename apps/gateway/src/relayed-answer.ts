@@ -15,7 +15,11 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private callerGone = false;
 
-  constructor(private readonly response: ServerResponse) {
+  /** @param onBegin called when the service is reached and the request goes out: before, nothing of it was sent */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly onBegin: () => void,
+  ) {
     this.finished = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -26,6 +30,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     if (this.callerGone) controller.abort(new Error('the caller went away'));
+    else this.onBegin();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Parameters<typeof endToEnd>[0]): void {

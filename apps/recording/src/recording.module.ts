@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Membership } from '@privity/service';
 import { Attestor } from './events/attestor.js';
 import { RecorderEvents } from './events/recorder.events.js';
 import { RecordingsEvents } from './events/recordings.events.js';
@@ -17,6 +18,7 @@ import { RecordingRow } from './read-models/recording.entity.js';
 import { Recorder } from './recorder/recorder.js';
 import { Recovery } from './recorder/recovery.js';
 import { RoutingPermits } from './recorder/routing-permits.js';
+import { StopRequests } from './recorder/stop-requests.js';
 import { CallMedia } from './vault/call-media.js';
 import { MediaCheck } from './vault/media-check.js';
 import { MediaFolder } from './vault/media-folder.js';
@@ -39,7 +41,9 @@ import { RecordingKeys } from './vault/recording-keys.js';
     CallMedia,
     MediaCheck,
     RoutingPermits,
+    Membership,
     Recorder,
+    StopRequests,
     Recovery,
     Attestor,
     ActivePlaybacks,

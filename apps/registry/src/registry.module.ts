@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Membership } from '@privity/service';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
@@ -20,6 +21,7 @@ import { ImportReport } from './read-models/import-report.entity.js';
   imports: [TypeOrmModule.forFeature([ImportReport])],
   controllers: [ImportsController, AttorneysController, ProtectionsController, HeartbeatController, AllowedListReactor],
   providers: [
+    Membership,
     Protecting,
     BarRollReader,
     DoNotRecordReader,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Membership } from '@privity/service';
 import { CallBook } from './calls/call-book.js';
 import { CallDesk } from './calls/call-desk.js';
 import { Decisions } from './calls/decisions.js';
@@ -20,6 +21,7 @@ import { RegistryView } from './read-models/registry-view.js';
 @Module({
   controllers: [CallsController, RenewalsController, FacilitiesController, ImportsController],
   providers: [
+    Membership,
     Directory,
     RegistryView,
     HeartbeatPoller,

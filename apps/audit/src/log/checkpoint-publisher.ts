@@ -16,7 +16,8 @@ const INTERVAL_MS = 1_000;
 export class CheckpointPublisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<SignedHead> | undefined;
-  private problem: string | undefined;
+  /** Well only once it is known that the log continues what was signed. */
+  private problem: string | undefined = 'not compared yet with what was signed';
 
   constructor(
     private readonly store: LogStore,
@@ -29,7 +30,9 @@ export class CheckpointPublisher implements OnApplicationBootstrap, BeforeApplic
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.publish().catch(() => undefined), INTERVAL_MS);
+    const publish = () => void this.publish().catch(() => undefined);
+    publish();
+    this.timer = setInterval(publish, INTERVAL_MS);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -58,8 +61,9 @@ export class CheckpointPublisher implements OnApplicationBootstrap, BeforeApplic
         this.problem = undefined;
       },
       (error: unknown) => {
-        if (this.problem === undefined) this.log.failure('the log was not signed', error);
-        this.problem = error instanceof LogInconsistent ? error.message : 'the log cannot be signed';
+        const problem = error instanceof LogInconsistent ? error.message : 'the log cannot be signed';
+        if (this.problem !== problem) this.log.failure('the log was not signed', error);
+        this.problem = problem;
       },
     );
     return run;

@@ -4,7 +4,7 @@ import type { EventEnvelope } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import type { CallDecided, CallEnded, PermitRevoked } from '@privity/routing/events';
 import type { RecordingCompleted } from '@privity/recording/events';
-import { Recorder } from '../recorder/recorder.js';
+import { StopRequests } from '../recorder/stop-requests.js';
 import { CallMedia } from '../vault/call-media.js';
 import { Attestor } from './attestor.js';
 import { RECORDER } from './consumers.js';
@@ -13,7 +13,7 @@ import { RECORDER } from './consumers.js';
 @Controller()
 export class RecorderEvents {
   constructor(
-    private readonly recorder: Recorder,
+    private readonly recordings: StopRequests,
     private readonly calls: CallMedia,
     private readonly attestor: Attestor,
   ) {}
@@ -29,13 +29,13 @@ export class RecorderEvents {
 
   @EventPattern<string>('routing.CallEnded', RECORDER)
   async callEnded(@Payload() event: EventEnvelope<CallEnded['data']>, @Ctx() { manager }: EventContext): Promise<void> {
-    this.recorder.stop(event.subject, 'ended');
+    await this.recordings.stop({ call: event.subject }, 'ended');
     await this.attestor.attest(manager, event.subject, event.id);
   }
 
   @EventPattern<string>('routing.PermitRevoked', RECORDER)
-  permitRevoked(@Payload() event: EventEnvelope<PermitRevoked['data']>): void {
-    this.recorder.stop(event.subject, 'permit-revoked');
+  async permitRevoked(@Payload() event: EventEnvelope<PermitRevoked['data']>): Promise<void> {
+    await this.recordings.stop({ call: event.subject }, 'permit-revoked');
   }
 
   @EventPattern<string>('recording.RecordingCompleted', RECORDER)

@@ -7,6 +7,7 @@ import type { RecordingStarted } from '@privity/recording/events';
 import type { NumberProtected } from '@privity/registry/events';
 import { handleCommand } from '@privity/service';
 import { ActivePlaybacks } from '../playback/active-playbacks.js';
+import { StopRequests } from '../recorder/stop-requests.js';
 import { SEALS } from './consumers.js';
 
 /** Any fixed number. */
@@ -21,6 +22,7 @@ export class SealsEvents {
   constructor(
     private readonly store: EventStore,
     private readonly playing: ActivePlaybacks,
+    private readonly recordings: StopRequests,
   ) {}
 
   @EventPattern<string>('registry.NumberProtected', SEALS)
@@ -65,5 +67,7 @@ export class SealsEvents {
       { causationid },
     );
     this.playing.cut(recording);
+    // Protected while it is being recorded: what is learnt here is quicker than the next renewal (P1).
+    await this.recordings.stop({ recording }, 'permit-revoked');
   }
 }

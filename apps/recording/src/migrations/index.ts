@@ -1,5 +1,6 @@
 import { migrateEventStore } from '@privity/event-store';
 import { migrateEventStream } from '@privity/event-stream';
+import { migrateMembership } from '@privity/service';
 import pg from 'pg';
 
 const TABLES = `
@@ -11,6 +12,9 @@ create table if not exists call_media (
   recording uuid unique,
   check ((recording is null) = (phase in ('decided', 'attested')))
 );
+-- Which replica has a claimed call in hand, and what another one was told meanwhile of why it must stop.
+alter table call_media add column if not exists holder uuid;
+alter table call_media add column if not exists stop text;
 create index if not exists call_media_claimed on call_media (call) where phase = 'claimed';
 create index if not exists call_media_call_id on call_media (call_id) where recording is not null;
 
@@ -65,6 +69,7 @@ create index if not exists playback_of_recording on recordings_v1.playback (reco
 export async function migrate(owner: pg.ClientBase, options: { readonly serviceRole: string }): Promise<void> {
   await migrateEventStore(owner, options);
   await migrateEventStream(owner, options);
+  await migrateMembership(owner, options);
   await owner.query(TABLES);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(`

@@ -1,14 +1,12 @@
 import type { Readable } from 'node:stream';
-
-export type Next =
-  { readonly kind: 'frame'; readonly frame: Buffer } | { readonly kind: 'end' | 'broken' | 'cancelled' };
+import type { FrameSource, NextFrame } from '@privity/recording';
 
 /**
  * A request's body, taken when the taker is ready, so that nothing piles up here. Unlike the stream's own iterator it
  * can be cancelled while it waits for sound that does not come, and the connection lives on to carry the answer.
  */
-export class Frames {
-  private finished: Exclude<Next['kind'], 'frame'> | undefined;
+export class Frames implements FrameSource {
+  private finished: Exclude<NextFrame['kind'], 'frame'> | undefined;
   private wake: (() => void) | undefined;
 
   constructor(private readonly body: Readable) {
@@ -18,7 +16,7 @@ export class Frames {
     body.on('close', () => this.finish('broken'));
   }
 
-  async next(): Promise<Next> {
+  async next(): Promise<NextFrame> {
     for (;;) {
       if (this.finished === 'cancelled') return { kind: 'cancelled' };
       const frame: unknown = this.body.read();

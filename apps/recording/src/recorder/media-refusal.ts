@@ -16,6 +16,13 @@ export class MediaRefusal extends PrivityError {
   }
 }
 
+/** Another replica ended this recording: it had to think that this one was dead. Not a byte was kept here. */
+export class ClaimLost extends PrivityError {
+  constructor() {
+    super('claim-lost', 503, 'this recording was ended elsewhere');
+  }
+}
+
 /** The body ended before a byte of sound: there is nothing to record, and nothing happened. */
 export class EmptyMedia extends PrivityError {
   constructor() {

@@ -7,18 +7,20 @@ import {
   BYTES_PER_SECOND,
   mediaStream,
   recordingDecider,
+  RecordingSession,
   recordingStream,
+  type Ending,
   type MediaRefused,
+  type Permit,
   type PermitClaims,
 } from '@privity/recording';
-import { handleCommand, Stopping } from '@privity/service';
+import { handleCommand, MEMBER_LEASE_MS, Stopping } from '@privity/service';
 import { CallMedia } from '../vault/call-media.js';
 import { MediaFolder } from '../vault/media-folder.js';
 import { ObjectWriter, type MediaFacts } from '../vault/object-writer.js';
 import { Frames } from './frames.js';
-import { EmptyMedia, MediaRefusal } from './media-refusal.js';
-import { RecordingSession, type Ending } from './recording-session.js';
-import { RoutingPermits, type Permit } from './routing-permits.js';
+import { ClaimLost, EmptyMedia, MediaRefusal } from './media-refusal.js';
+import { RoutingPermits } from './routing-permits.js';
 
 /** What the dialler is told. */
 export interface Recorded {
@@ -37,6 +39,8 @@ export function recordingIdOf(call: string): string {
 @Injectable()
 export class Recorder implements BeforeApplicationShutdown {
   private readonly sessions = new Map<string, RecordingSession>();
+  /** How many calls it took and may have left open: the store was away, the disk full. */
+  leftOpen = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -68,9 +72,16 @@ export class Recorder implements BeforeApplicationShutdown {
     }
   }
 
-  /** Stops the recording of a call if one is running here. */
-  stop(call: string, ending: Ending): void {
-    this.sessions.get(call)?.stop(ending);
+  /** Stops the recording of a call if one is running here. @returns whether one was */
+  stop(what: { readonly call: string } | { readonly recording: string }, ending: Ending): boolean {
+    const call = 'call' in what ? what.call : this.callOf(what.recording);
+    const session = call === undefined ? undefined : this.sessions.get(call);
+    session?.stop(ending);
+    return session !== undefined;
+  }
+
+  get isRecording(): boolean {
+    return this.sessions.size > 0;
   }
 
   isActive(call: string): boolean {
@@ -82,6 +93,10 @@ export class Recorder implements BeforeApplicationShutdown {
     await Promise.all([...this.sessions.values()].map((session) => session.settled));
   }
 
+  private callOf(recording: string): string | undefined {
+    return [...this.sessions.keys()].find((call) => recordingIdOf(call) === recording);
+  }
+
   private async recordPermitted(permit: Permit, frames: Frames): Promise<Recorded> {
     const { call } = permit.claims;
     const first = await frames.next();
@@ -91,6 +106,9 @@ export class Recorder implements BeforeApplicationShutdown {
     this.sessions.set(call, session);
     try {
       return await this.recordClaimed(permit.claims, session, first.frame);
+    } catch (error) {
+      if (!(error instanceof MediaRefusal)) this.leftOpen += 1;
+      throw error;
     } finally {
       session.stop('interrupted');
       session.settle();
@@ -100,6 +118,7 @@ export class Recorder implements BeforeApplicationShutdown {
 
   private async recordClaimed(permit: PermitClaims, session: RecordingSession, first: Buffer): Promise<Recorded> {
     const recording = recordingIdOf(permit.call);
+    const claimedAt = performance.now();
     const claim = await this.calls.claim(permit, recording);
     if (claim === 'attested') throw await this.refuse(permit.call, 'permit-refused');
     if (claim === 'claimed' || claim === 'recorded') throw await this.refuse(permit.call, 'already-recorded');
@@ -107,6 +126,10 @@ export class Recorder implements BeforeApplicationShutdown {
     if (refusal !== undefined) {
       await this.calls.release(permit.call, recording);
       throw await this.refuse(permit.call, refusal);
+    }
+    // It took so long that a sibling may have thought this replica dead, and given the call back with its key.
+    if (performance.now() - claimedAt > MEMBER_LEASE_MS / 2 && !(await this.calls.isHeld(permit.call))) {
+      throw new ClaimLost();
     }
     const writer = await ObjectWriter.open(this.folder, { ...permit, recording }, claim.key);
     const { media, ending } = await session.keep(first, writer);

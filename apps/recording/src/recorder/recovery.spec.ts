@@ -29,6 +29,13 @@ const recorded = ({ call }: CallFacts) => house.events(`recording-${recordingIdO
 const filesOf = async ({ callId }: CallFacts) =>
   (await house.mediaFiles()).filter((file) => file.includes(`/${callId}.`));
 
+/** A process that died counts as dead after five seconds. */
+const completion = (facts: CallFacts) =>
+  eventually(
+    async () => (await recorded(facts)).find(({ type }) => type === 'recording.RecordingCompleted'),
+    'completed',
+  );
+
 /** A call that sends much at once and then goes on for long. */
 async function* longCall(bytes: number): AsyncGenerator<Uint8Array> {
   yield sound(bytes);
@@ -50,7 +57,7 @@ async function check(): Promise<{ objects: number; bytes: number; mismatches: st
 }
 
 describe('a recorder that is killed in mid-call', () => {
-  it('leaves a truncated recording that start-up completes as interrupted, and calls that never began as unrecorded', async () => {
+  it('leaves a truncated recording that the next process completes as interrupted, and calls that never began as unrecorded', async () => {
     const long = await house.decided('D-1');
     const short = await house.decided('D-2');
     const answers = [house.post(long, longCall(200_000)), house.post(short, longCall(160))];
@@ -71,15 +78,12 @@ describe('a recorder that is killed in mid-call', () => {
 
     await service.dispose();
     service = await startService(appDir, house.env('recording'));
-    const endings = await Promise.all([long, short].map(async (facts) => (await recorded(facts)).at(-1)));
-    expect(endings.map((event) => event?.type)).toEqual(
-      Array.from({ length: 2 }, () => 'recording.RecordingCompleted'),
-    );
-    expect(endings.map((event) => event?.data)).toMatchObject([
+    const endings = await Promise.all([long, short].map(completion));
+    expect(endings.map((event) => event.data)).toMatchObject([
       { ending: 'interrupted', bytes: 3 * 65_536 },
       { ending: 'interrupted', bytes: 0 },
     ]);
-    expect((await house.mediaFiles()).filter((file) => file.endsWith('.part'))).toEqual([]);
+    expect((await house.mediaFiles()).filter((file) => !file.endsWith('.pvm'))).toEqual([]);
     expect(await check()).toEqual({ objects: 2, bytes: 3 * 65_536, mismatches: [] });
 
     await eventually(async () => (await house.events(`media-${never.call}`)).length === 1, 'attested');
@@ -99,8 +103,25 @@ describe('a recorder that is killed in mid-call', () => {
 
     await service.dispose();
     service = await startService(appDir, house.env('recording'));
-    expect((await recorded(whole)).at(-1)).toMatchObject({ type: 'recording.RecordingCompleted' });
+    await completion(whole);
     expect((await recorded(broken)).at(-1)).toMatchObject({ type: 'recording.RecordingStarted' });
+  }, 60_000);
+
+  it('ends what it could not end when the store was away as soon as the store is back', async () => {
+    const facts = await house.decided('D-5');
+    // Ends while nothing can be appended.
+    const answer = house.post(
+      facts,
+      frames(100, 20, () => sound(160)),
+    );
+    await eventually(async () => (await filesOf(facts)).length === 1, 'begun');
+    await house.whileStoreIsAway(async () => {
+      expect((await answer).status).toBeGreaterThanOrEqual(500);
+    });
+    const back = performance.now();
+    await completion(facts);
+    expect(performance.now() - back).toBeLessThan(10_000);
+    expect((await filesOf(facts))[0]).toMatch(/\.pvm$/);
   }, 60_000);
 
   it('ends its recordings properly when it is asked to stop', async () => {

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
 import { recordingStream } from '@privity/recording';
-import { JsonLog } from '@privity/service';
+import { JsonLog, Membership } from '@privity/service';
 import { randomBytes } from 'node:crypto';
 import { CallMedia, type OpenClaim } from '../vault/call-media.js';
 import { MediaFolder } from '../vault/media-folder.js';
@@ -11,15 +11,20 @@ import { RecordingKeys } from '../vault/recording-keys.js';
 import { salvage } from '../vault/salvage.js';
 import { Recorder } from './recorder.js';
 
-const SWEEP_EVERY_MS = 30_000;
+const LOOK_FOR_DEAD_MS = 1_000;
+const LOOK_AT_OWN_MS = 30_000;
 
 /**
- * Ends what a crash, a full disk or a store that was away left open: before the service listens, and every half minute
- * for recordings that nobody here is making. One process records at a time; replicas will need a lease on the claim.
+ * Ends what was left open: by a replica that died, a few seconds later; here, because a disk was full or the store away, as
+ * soon as the store is back, and where that did not help every half minute. What a live sibling has in hand is its own.
  */
 @Injectable()
 export class Recovery implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+  private lookedAtOwn = performance.now();
+  /** Of what the recorder left open. */
+  private lookedAfter = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -27,28 +32,41 @@ export class Recovery implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly keys: RecordingKeys,
     private readonly folder: MediaFolder,
     private readonly recorder: Recorder,
+    private readonly membership: Membership,
     private readonly log: JsonLog,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.sweep();
-    this.timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS);
+    await this.membership.join();
+    this.timer = setInterval(() => {
+      this.sweeping ??= this.sweep().finally(() => (this.sweeping = undefined));
+    }, LOOK_FOR_DEAD_MS);
     this.timer.unref();
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    await this.sweeping;
   }
 
   private async sweep(): Promise<void> {
     try {
-      for (const claim of await this.calls.openClaims()) {
+      for (const claim of await this.leftOpen()) {
         // One that cannot be ended must not keep the others open, and with them the calls that wait to be attested.
         if (!this.recorder.isActive(claim.call)) await this.end(claim).catch((error: unknown) => this.notYet(error));
       }
     } catch (error) {
       this.notYet(error);
     }
+  }
+
+  private async leftOpen(): Promise<OpenClaim[]> {
+    const left = this.membership.isSteady ? await this.calls.takeOver() : [];
+    const { leftOpen } = this.recorder;
+    if (leftOpen === this.lookedAfter && performance.now() - this.lookedAtOwn < LOOK_AT_OWN_MS) return left;
+    const own = await this.calls.held();
+    [this.lookedAfter, this.lookedAtOwn] = [leftOpen, performance.now()];
+    return own;
   }
 
   private notYet(error: unknown): void {
@@ -82,10 +100,9 @@ export class Recovery implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async finish(claim: OpenClaim, key: Buffer): Promise<void> {
-    const part = this.folder.partOf(claim);
-    if (!(await exists(part))) await (await this.folder.create(claim)).close();
+    const part = await this.folder.takeAway(claim);
     await salvage(part, claim.recording, key);
-    await this.folder.finish(claim);
+    await this.folder.finish(claim, part);
   }
 }
 

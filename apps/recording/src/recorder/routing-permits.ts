@@ -1,33 +1,26 @@
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { permitClaims, samePermit, type PermitClaims } from '@privity/recording';
-import { loadPublicKey, ServiceConfig } from '@privity/service';
+import { permitClaims, samePermit, type Permit, type PermitRenewer, type Renewal } from '@privity/recording';
+import { loadPublicKey, Replicas, ServiceConfig } from '@privity/service';
 import { compactVerify } from 'jose';
 import { Pool as HttpPool } from 'undici';
 
-/** A permit whose signature holds. Whether it still counts is for routing to say. */
-export interface Permit {
-  readonly token: string;
-  readonly claims: PermitClaims;
-}
-
-/** `refused`: routing said no. `unreachable`: it said nothing that counts as a yes. */
-export type Renewal =
-  { readonly outcome: 'granted'; readonly permit: Permit } | { readonly outcome: 'refused' | 'unreachable' };
-
 const RENEWAL_TIMEOUT_MS = 1_000;
+const NEXT_AFTER_MS = 250;
 const CONNECTIONS = 32;
 
 /** Reads permits against routing's public key, and asks routing to decide again about a call that is being recorded. */
 @Injectable()
-export class RoutingPermits implements OnApplicationShutdown {
+export class RoutingPermits implements PermitRenewer, OnApplicationShutdown {
   private readonly key: KeyObject;
-  private readonly routing: HttpPool;
+  private readonly routing: Replicas<HttpPool>;
   private readonly headers: Readonly<Record<string, string>>;
 
   constructor(config: ServiceConfig) {
     this.key = loadPublicKey(config.trustDir, 'routing');
-    this.routing = new HttpPool(config.serviceUrl('routing'), { connections: CONNECTIONS });
+    const pools = config.serviceUrls('routing').map((url) => new HttpPool(url, { connections: CONNECTIONS }));
+    this.routing = new Replicas(pools);
     this.headers = { authorization: `Bearer ${config.serviceToken}`, 'content-type': 'application/json' };
   }
 
@@ -46,32 +39,54 @@ export class RoutingPermits implements OnApplicationShutdown {
     }
   }
 
-  /** The caller notes the time before this call: a permit's two seconds run from there. */
-  async renew(permit: Permit): Promise<Renewal> {
+  /**
+   * Asks the replicas of routing in turn, until one answers; the next one also while a busy one still thinks. The caller
+   * notes the time before this call: a permit's two seconds run from there, so all of them together get no longer than
+   * one alone would. A refusal counts whenever it comes: whoever granted first may not have heard yet (P1).
+   */
+  async renew(permit: Permit, refused: () => void): Promise<Renewal> {
+    const limit = AbortSignal.timeout(RENEWAL_TIMEOUT_MS);
+    const asked: Promise<Renewal>[] = [];
+    const answered = () => Promise.any(asked).catch((): Renewal => ({ outcome: 'unreachable' }));
+    const replicas = this.routing.inTurn();
+    for (const replica of replicas) {
+      asked.push(this.ask(replica, permit, limit, refused));
+      if (asked.length === replicas.length) break;
+      const answer = await Promise.race([answered(), pause(NEXT_AFTER_MS, undefined, { ref: false })]);
+      if (answer !== undefined && answer.outcome !== 'unreachable') return answer;
+    }
+    return answered();
+  }
+
+  /** @throws whatever was no answer */
+  private async ask(replica: HttpPool, permit: Permit, limit: AbortSignal, refused: () => void): Promise<Renewal> {
     try {
-      const { statusCode, body } = await this.routing.request({
+      const { statusCode, body } = await replica.request({
         method: 'POST',
         path: '/internal/permits/renewals',
         headers: this.headers,
         body: JSON.stringify({ permit: permit.token }),
-        signal: AbortSignal.timeout(RENEWAL_TIMEOUT_MS),
+        signal: limit,
       });
-      if (statusCode !== 200) {
+      if (statusCode === 403) {
+        refused();
         await body.dump();
-        return { outcome: statusCode === 403 ? 'refused' : 'unreachable' };
+        return { outcome: 'refused' };
       }
       const answer: unknown = await body.json();
       const token = typeof answer === 'object' && answer !== null && 'permit' in answer ? answer.permit : undefined;
       const renewed = typeof token === 'string' ? await this.read(token) : undefined;
-      if (renewed === undefined || !samePermit(renewed.claims, permit.claims)) return { outcome: 'unreachable' };
+      // Whatever else it said, it was no permission (P1).
+      if (statusCode !== 200 || renewed === undefined || !samePermit(renewed.claims, permit.claims))
+        throw new Error(`routing answered ${statusCode}, and no permit`);
       return { outcome: 'granted', permit: renewed };
-    } catch {
-      // Refused connection, time-out, no JSON: whatever it was, it was no permission (P1).
-      return { outcome: 'unreachable' };
+    } catch (error) {
+      this.routing.silent(replica);
+      throw error;
     }
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.routing.destroy();
+    await Promise.all(this.routing.all.map((replica) => replica.destroy()));
   }
 }

@@ -131,7 +131,7 @@ export class House {
     facts: CallFacts,
     body: Uint8Array | AsyncIterable<Uint8Array>,
     permit?: string,
-    bound: { readonly facility?: string } = {},
+    { url = this.url, ...bound }: { readonly facility?: string; readonly url?: string } = {},
   ): Promise<Response> {
     const headers: Record<string, string> = {
       authorization: `Bearer ${await this.boundToken(bound, 'dialler', 'dialler')}`,
@@ -140,7 +140,7 @@ export class House {
     };
     if (permit === '') delete headers['recording-permit'];
     const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
-    return fetch(`${this.url}/api/calls/${facts.callId}/media`, init);
+    return fetch(`${url}/api/calls/${facts.callId}/media`, init);
   }
 
   async events(stream: string): Promise<EventEnvelope[]> {
@@ -186,6 +186,21 @@ export class House {
   /** Keeps whoever opens a recording waiting for its key while `work` runs. */
   whileNoKeyCanBeRead(work: () => Promise<void>): Promise<void> {
     return this.whileLocked('recording_key in access exclusive mode', work);
+  }
+
+  /** Ends the service's connections to its database, and refuses it new ones while `work` runs. */
+  async whileStoreIsAway(work: () => Promise<void>): Promise<void> {
+    const { ownerUrl, serviceRole } = this.databases.recording;
+    const client = new pg.Client({ connectionString: ownerUrl });
+    await client.connect();
+    try {
+      await client.query(`alter role ${serviceRole} nologin`);
+      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [serviceRole]);
+      await work();
+    } finally {
+      await client.query(`alter role ${serviceRole} login`);
+      await client.end();
+    }
   }
 
   private async whileLocked(lock: string, work: () => Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { EntityManager } from 'typeorm';
-import type { PermitClaims } from '@privity/recording';
+import type { Ending, PermitClaims } from '@privity/recording';
+import { Membership } from '@privity/service';
 import { RecordingKeys, type NewRecordingKey } from './recording-keys.js';
 
 /**
@@ -23,6 +24,7 @@ export class CallMedia {
   constructor(
     private readonly pool: Pool,
     private readonly keys: RecordingKeys,
+    private readonly membership: Membership,
   ) {}
 
   /**
@@ -33,13 +35,15 @@ export class CallMedia {
     const key = this.keys.make(recording);
     const { rowCount } = await this.pool.query(
       `with claimed as (
-         insert into call_media (call, call_id, decision, phase, recording) values ($1, $2, $3, 'claimed', $4)
+         insert into call_media (call, call_id, decision, phase, recording, holder)
+           values ($1, $2, $3, 'claimed', $4, $6)
          on conflict (call) do update
-           set call_id = excluded.call_id, decision = excluded.decision, phase = 'claimed', recording = excluded.recording
+           set call_id = excluded.call_id, decision = excluded.decision, phase = 'claimed',
+               recording = excluded.recording, holder = excluded.holder, stop = null
            where call_media.phase = 'decided'
          returning recording)
        insert into recording_key (recording, wrapped) select recording, $5 from claimed`,
-      [permit.call, permit.callId, permit.decision, recording, key.wrapped],
+      [permit.call, permit.callId, permit.decision, recording, key.wrapped, this.membership.id],
     );
     if (rowCount === 1) return key;
     const { rows } = await this.pool.query<{ phase: CallMediaPhase }>('select phase from call_media where call = $1', [
@@ -49,14 +53,23 @@ export class CallMedia {
     return phase === 'decided' ? 'claimed' : phase;
   }
 
+  /** Whether this replica still has the call in hand, or another thought it dead and took it. */
+  async isHeld(call: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `select from call_media where call = $1 and phase = 'claimed' and holder = $2`,
+      [call, this.membership.id],
+    );
+    return rowCount === 1;
+  }
+
   /** Gives a claimed call back, before a byte was kept. */
   async release(call: string, recording: string): Promise<void> {
     await this.pool.query(
       `with released as (
          update call_media set phase = 'decided', recording = null
-         where call = $1 and phase = 'claimed' and recording = $2 returning 1)
+         where call = $1 and phase = 'claimed' and recording = $2 and holder = $3 returning 1)
        delete from recording_key where recording = $2 and exists (select from released)`,
-      [call, recording],
+      [call, recording, this.membership.id],
     );
   }
 
@@ -69,9 +82,41 @@ export class CallMedia {
     return rows[0]?.callId;
   }
 
-  async openClaims(): Promise<OpenClaim[]> {
+  /** What this replica has in hand. */
+  async held(): Promise<OpenClaim[]> {
     const { rows } = await this.pool.query<OpenClaim>(
-      `select call, call_id as "callId", recording from call_media where phase = 'claimed' order by call`,
+      `select call, call_id as "callId", recording from call_media where phase = 'claimed' and holder = $1 order by call`,
+      [this.membership.id],
+    );
+    return rows;
+  }
+
+  /** Takes over what dead replicas had in hand; of two that try, one gets each. */
+  async takeOver(): Promise<OpenClaim[]> {
+    const { rows } = await this.pool.query<OpenClaim>(
+      `update call_media set holder = $1
+       where phase = 'claimed' and holder is distinct from $1
+         and not exists (select from replica r where r.id = call_media.holder and r.seen_until > now())
+       returning call, call_id as "callId", recording`,
+      [this.membership.id],
+    );
+    return rows.toSorted((a, b) => (a.call < b.call ? -1 : 1));
+  }
+
+  /** Leaves word for the replica that records a call, or a recording, that it must stop. */
+  async askToStop(what: { readonly call: string } | { readonly recording: string }, ending: Ending): Promise<void> {
+    const [column, id] = 'call' in what ? ['call', what.call] : ['recording', what.recording];
+    await this.pool.query(
+      `update call_media set stop = $2 where ${column} = $1 and phase = 'claimed' and stop is null and holder <> $3`,
+      [id, ending, this.membership.id],
+    );
+  }
+
+  /** Of what this replica has in hand: what it was asked to stop. */
+  async stopsAsked(): Promise<{ readonly call: string; readonly stop: Ending }[]> {
+    const { rows } = await this.pool.query<{ call: string; stop: Ending }>(
+      `select call, stop from call_media where phase = 'claimed' and holder = $1 and stop is not null`,
+      [this.membership.id],
     );
     return rows;
   }

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, type FileHandle } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { isCallId, isCallStream } from '@privity/recording';
@@ -14,9 +14,10 @@ export interface ObjectName {
   readonly recording: string;
 }
 
-const OBJECT = /^([A-Za-z0-9._-]{1,64})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.pvm(\.part)?$/;
+const OBJECT = /^([A-Za-z0-9._-]{1,64})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.pvm(\.part|\.left|\.mended)?$/;
 
-/** The media store: `<media>/<2 chars>/<call stream>/<call id>.<recording>.pvm`, `.part` behind it while it is written. */
+/** The media store: `<media>/<2 chars>/<call stream>/<call id>.<recording>.pvm`, `.part` behind it while it is written;
+ * `.left` and `.mended` while what a dead replica left of it is made whole. */
 @Injectable()
 export class MediaFolder {
   readonly root: string;
@@ -35,14 +36,28 @@ export class MediaFolder {
    * Makes a whole `.part`, already synced, the object. Two fsyncs in all: that of the file brings the folders made
    * before it to disk as well, since Linux file systems log in order; this one is for the new name.
    */
-  async finish(name: ObjectName): Promise<void> {
-    await rename(this.partOf(name), this.pathOf(name));
+  async finish(name: ObjectName, part = this.partOf(name)): Promise<void> {
+    await rename(part, this.pathOf(name));
+    if (part !== this.partOf(name)) await rm(this.leftOf(name), { force: true });
     const folder = await open(this.folderOf(name.call), 'r');
     try {
       await folder.sync();
     } finally {
       await folder.close();
     }
+  }
+
+  /**
+   * Takes a `.part` away from whoever wrote it, and gives the path of a copy to be made whole. A replica that only seemed
+   * dead may still have the file open: its bytes go to a file that is removed, and it cannot give the object its name.
+   */
+  async takeAway(name: ObjectName): Promise<string> {
+    await mkdir(this.folderOf(name.call), { recursive: true, mode: 0o700 });
+    const [left, mended] = [this.leftOf(name), `${this.pathOf(name)}.mended`];
+    await rename(this.partOf(name), left).catch(ignoreMissing);
+    await rm(mended, { force: true });
+    await copyFile(left, mended).catch(ignoreMissing);
+    return mended;
   }
 
   /** How many files the store holds of a call, finished or not: read from the folder itself, not from our tables (T13). */
@@ -74,6 +89,10 @@ export class MediaFolder {
     }
   }
 
+  private leftOf(name: ObjectName): string {
+    return `${this.pathOf(name)}.left`;
+  }
+
   private folderOf(call: string): string {
     if (!isCallStream(call)) throw new RangeError('not a call stream');
     return join(this.root, prefixOf(call), call);
@@ -82,6 +101,10 @@ export class MediaFolder {
 
 function prefixOf(call: string): string {
   return call.slice('call-'.length, 'call-'.length + 2);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }
 
 async function listed(folder: string): Promise<string[]> {

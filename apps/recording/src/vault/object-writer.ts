@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mediaHeader, MediaSealer } from '@privity/recording';
+import { PrivityError } from '@privity/kernel';
+import { mediaHeader, MediaSealer, type MediaWriter } from '@privity/recording';
 import type { MediaFolder, ObjectName } from './media-folder.js';
 
 /** What stands in `RecordingCompleted` about the sound. */
@@ -12,8 +13,15 @@ export interface MediaFacts {
   readonly digest: string;
 }
 
+/** A full disk, or one that is gone. What was kept until then stands, and recovery ends it; the call goes on without. */
+export class MediaStoreFailed extends PrivityError {
+  constructor(cause: unknown) {
+    super('media-store-failed', 503, 'The media store does not take the sound of this call.', { cause });
+  }
+}
+
 /** Writes one recording's object. Plain bytes stay in memory; what reaches the disk is sealed. */
-export class ObjectWriter {
+export class ObjectWriter implements MediaWriter<MediaFacts> {
   private readonly salt = randomBytes(16);
   private readonly sealer: MediaSealer;
 
@@ -28,19 +36,19 @@ export class ObjectWriter {
 
   /** `RecordingStarted` must be durable before this is called (P4). */
   static async open(folder: MediaFolder, name: ObjectName, key: Buffer): Promise<ObjectWriter> {
-    const file = await folder.create(name);
+    const file = await folder.create(name).catch(failed);
     const writer = new ObjectWriter(folder, name, file, key);
     try {
       await file.appendFile(mediaHeader(name.recording));
     } catch (error) {
       await file.close();
-      throw error;
+      return failed(error);
     }
     return writer;
   }
 
   async write(frame: Buffer): Promise<void> {
-    for (const chunk of this.sealer.push(frame)) await this.file.appendFile(chunk);
+    for (const chunk of this.sealer.push(frame)) await this.file.appendFile(chunk).catch(failed);
   }
 
   /** Seals the end, syncs, and gives the object its name. On a failure the `.part` stays for recovery. */
@@ -55,7 +63,7 @@ export class ObjectWriter {
       return { bytes, salt: this.salt.toString('base64'), digest };
     } catch (error) {
       await this.abandon();
-      throw error;
+      return failed(error);
     }
   }
 
@@ -64,4 +72,8 @@ export class ObjectWriter {
     this.sealer.wipe();
     await this.file.close().catch(() => undefined);
   }
+}
+
+function failed(error: unknown): never {
+  throw new MediaStoreFailed(error);
 }

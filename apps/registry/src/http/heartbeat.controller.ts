@@ -1,6 +1,6 @@
-import { Controller, Get, Injectable } from '@nestjs/common';
+import { Controller, Get, Injectable, Query } from '@nestjs/common';
 import { EventStore, StoreRestored } from '@privity/event-store';
-import { instant, SHARDS } from '@privity/kernel';
+import { InvalidInput, instant, SHARDS } from '@privity/kernel';
 import type { Heartbeat } from '@privity/registry';
 import { loadSigningKey, Roles, ServiceConfig } from '@privity/service';
 import { CompactSign } from 'jose';
@@ -23,6 +23,8 @@ export class HeartbeatSigner {
   }
 }
 
+const NONCE = /^[\w-]{16,64}$/;
+
 @Controller('internal/heartbeat')
 export class HeartbeatController {
   constructor(
@@ -33,14 +35,16 @@ export class HeartbeatController {
 
   /**
    * `{heartbeat}`: a compact JWS over position, count and digest of each shard. No answer while the view is behind, nor
-   * from a store that lost events: a reader who starts on what is left would agree with it and call it whole (T3).
+   * from a store that lost events: a reader who starts on what is left would agree with it and call it whole (T3). What
+   * the reader sends as `nonce` is signed with it.
    */
   @Get()
   @Roles('service')
-  async heartbeat(): Promise<{ heartbeat: string }> {
+  async heartbeat(@Query('nonce') nonce?: string): Promise<{ heartbeat: string }> {
+    if (nonce !== undefined && !NONCE.test(nonce)) throw new InvalidInput('nonce', 'is 16 to 64 letters and digits');
     const view = await this.view.current();
     if (this.store.restored !== undefined) throw new StoreRestored(this.store.restored);
     const shards = Array.from({ length: SHARDS }, (_, shard) => view.shardDigest(shard)).filter((d) => d !== undefined);
-    return { heartbeat: await this.signer.sign({ at: instant(), shards }) };
+    return { heartbeat: await this.signer.sign({ at: instant(), shards, ...(nonce === undefined ? {} : { nonce }) }) };
   }
 }

@@ -15,9 +15,12 @@ describe('the heartbeat', () => {
   }, 60_000);
   afterAll(() => place.stop(), 60_000);
 
-  const ask = async (): Promise<Heartbeat> => {
+  const get = async (query = '') => {
     const authorization = `Bearer ${await place.token('service')}`;
-    const response = await fetch(`${place.registry.url}/internal/heartbeat`, { headers: { authorization } });
+    return fetch(`${place.registry.url}/internal/heartbeat${query}`, { headers: { authorization } });
+  };
+  const ask = async (query?: string): Promise<Heartbeat> => {
+    const response = await get(query);
     const { heartbeat } = (await response.json()) as { heartbeat: string };
     const { payload, protectedHeader } = await compactVerify(heartbeat, loadPublicKey(place.trustDir, 'registry'));
     expect(protectedHeader.alg).toBe('EdDSA');
@@ -30,6 +33,11 @@ describe('the heartbeat', () => {
     const { at, shards } = await ask();
     expect(Date.parse(at)).toBeGreaterThan(Date.now() - 60_000);
     expect(shards).toEqual(Array(12).fill({ position: 0, count: 0, digest: '0'.repeat(64) }));
+  });
+
+  it('answers to the one question that it was asked', async () => {
+    expect(await ask('?nonce=0123456789abcdef')).toMatchObject({ nonce: '0123456789abcdef' });
+    expect((await get('?nonce=a')).status).toBe(422);
   });
 
   it('includes what was protected before it was asked for', async () => {

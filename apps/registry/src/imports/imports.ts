@@ -4,7 +4,15 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
 import { derivedId, PrivityError } from '@privity/kernel';
 import { importStream, listImport } from '@privity/registry';
-import { emptySpool, handleCommand, JsonLog, Stopping, toProblem } from '@privity/service';
+import {
+  handleCommand,
+  JsonLog,
+  Membership,
+  removeLeftSpools,
+  saveFailure,
+  Stopping,
+  toProblem,
+} from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { Repository } from 'typeorm';
 import { ImportReport } from '../read-models/import-report.entity.js';
@@ -23,11 +31,12 @@ class ImportInterrupted extends PrivityError {
   }
 }
 
-/** Imports of lists, one at a time. The same file is the same import; sent again after a failure it is resumed. */
+/** Imports of lists, one at a time in each replica. The same file is the same import; sent again after a failure it is resumed. */
 @Injectable()
 export class Imports implements OnModuleInit, BeforeApplicationShutdown {
   private readonly readers: Readonly<Record<ImportKind, RowReader>>;
   private last: Promise<void> = Promise.resolve();
+  private stopLooking: () => void = () => undefined;
 
   constructor(
     @InjectRepository(ImportReport) private readonly reports: Repository<ImportReport>,
@@ -35,17 +44,26 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
     private readonly log: JsonLog,
     private readonly spool: Spool,
     private readonly stopping: Stopping,
+    private readonly membership: Membership,
     barRoll: BarRollReader,
     doNotRecord: DoNotRecordReader,
   ) {
     this.readers = { 'bar-roll': barRoll, 'do-not-record': doNotRecord };
   }
 
-  /** Whatever was being read when the last process ended is not being read any more. */
   async onModuleInit(): Promise<void> {
-    await emptySpool(this.spool.folder);
-    const problem = toProblem(new ImportInterrupted());
-    await this.reports.update({ state: 'reading' }, { state: 'failed', problem });
+    await this.membership.join();
+    this.stopLooking = this.membership.endWhatDeadOnesLeft((alive) => this.endInterrupted(alive));
+  }
+
+  /** Whatever a replica was reading when it died is not being read any more. */
+  private async endInterrupted(alive: ReadonlySet<string>): Promise<void> {
+    await removeLeftSpools(this.spool.root, alive);
+    await this.reports.query(
+      `update import_report set state = 'failed', problem = $1
+       where state = 'reading' and (holder is null or holder <> all($2::uuid[]))`,
+      [JSON.stringify(toProblem(new ImportInterrupted())), [...alive]],
+    );
   }
 
   find(importId: string): Promise<ImportReport | null> {
@@ -69,16 +87,18 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
 
   /** What is being read stops after its batch; the database is closed only after that. */
   beforeApplicationShutdown(): Promise<void> {
+    this.stopLooking();
     return this.last;
   }
 
   /** One statement, so that of two requests with the same file one reads it. */
   private async claim(importId: string, file: ReceivedImport<ImportKind>, actor: string): Promise<boolean> {
     const claimed: unknown[] = await this.reports.query(
-      `insert into import_report (import_id, kind, digest, state, actor) values ($1, $2, $3, 'reading', $4)
-       on conflict (import_id) do update set state = 'reading', problem = null, actor = excluded.actor
+      `insert into import_report (import_id, kind, digest, state, actor, holder) values ($1, $2, $3, 'reading', $4, $5)
+       on conflict (import_id) do update
+         set state = 'reading', problem = null, actor = excluded.actor, holder = excluded.holder
        where import_report.state = 'failed' returning import_id`,
-      [importId, file.kind, file.digest, actor],
+      [importId, file.kind, file.digest, actor, this.membership.id],
     );
     return claimed.length > 0;
   }
@@ -95,9 +115,8 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
       await this.save(importId, tally, 'applied');
     } catch (error) {
       this.log.failure('an import failed', error, 'warn');
-      await this.reports
-        .update({ importId }, { state: 'failed', problem: toProblem(error) })
-        .catch((unsaved: unknown) => this.log.failure('a failed import could not be reported', unsaved));
+      const failed = { state: 'failed', problem: toProblem(error) } as const;
+      await saveFailure(() => this.reports.update({ importId }, failed), this.stopping.signal, this.log);
     } finally {
       await file.discard();
     }

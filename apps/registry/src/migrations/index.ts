@@ -1,6 +1,6 @@
 import { migrateEventStore } from '@privity/event-store';
 import { migrateEventStream } from '@privity/event-stream';
-import { migrateSubjectKeys } from '@privity/service';
+import { migrateMembership, migrateSubjectKeys } from '@privity/service';
 import pg from 'pg';
 
 const IMPORT_REPORT = `
@@ -16,13 +16,17 @@ create table if not exists import_report (
   rejected jsonb not null default '[]',
   problem jsonb,
   actor text not null
-)`;
+);
+-- The replica that reads it.
+alter table import_report add column if not exists holder uuid;
+`;
 
 /** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */
 export async function migrate(owner: pg.Client, options: { readonly serviceRole: string }): Promise<void> {
   await migrateEventStore(owner, options);
   await migrateEventStream(owner, options);
   await migrateSubjectKeys(owner, options);
+  await migrateMembership(owner, options);
   await owner.query(IMPORT_REPORT);
   await owner.query(`grant select, insert, update on import_report to ${pg.escapeIdentifier(options.serviceRole)}`);
 }

@@ -28,10 +28,14 @@ export class CallNotFound extends CallRefused {
 }
 
 const ATTEMPTS = 10;
+const REMEMBERED_CALLS = 2_000;
 
 /** The calls in the store: finds them by the client's own id, and adds what happens to them. */
 @Injectable()
 export class CallBook {
+  /** Calls under way as this process last saw them, the longest untouched first. Another replica may have gone on. */
+  private readonly underWay = new Map<string, BookedCall>();
+
   constructor(
     private readonly store: EventStore,
     private readonly keys: FileKeyRing,
@@ -40,6 +44,24 @@ export class CallBook {
   /** The stream that a new call gets. */
   streamOf(client: string, callId: string): string {
     return callStream(client, callId, this.keys.current('call-id').key);
+  }
+
+  /** A call that was decided here just now. */
+  remember(call: BookedCall): void {
+    const { stream, state } = call;
+    this.underWay.delete(stream);
+    if (state.ended || state.decision?.outcome === 'deny') return;
+    this.underWay.set(stream, call);
+    if (this.underWay.size <= REMEMBERED_CALLS) return;
+    for (const oldest of this.underWay.keys()) {
+      this.underWay.delete(oldest);
+      break;
+    }
+  }
+
+  /** The call as it was when this process last saw it: enough to try a change on, which the store refuses if it is old. */
+  remembered(client: string, callId: string): BookedCall | undefined {
+    return this.underWay.get(this.streamOf(client, callId));
   }
 
   /** The call of that name, whichever key epoch it was named under. @throws CallRefused `call-not-found` */
@@ -56,6 +78,21 @@ export class CallBook {
     return events.length === 0 ? undefined : { stream, events, state: stateAfter(initialState(), events) };
   }
 
+  /**
+   * Adds what the command leads to if the call is still as given; undefined: it is not, or the command leads to nothing,
+   * which only the call as it stands in the store can say.
+   */
+  async tryChange(call: BookedCall, command: CallCommand, actor: string): Promise<BookedCall | undefined> {
+    try {
+      const decided = decide(command, call.state);
+      return decided.length === 0 ? undefined : await this.add(call, decided, actor);
+    } catch (error) {
+      if (!(error instanceof CallRefused) && !(error instanceof ConcurrencyConflict)) throw error;
+      this.underWay.delete(call.stream);
+      return undefined;
+    }
+  }
+
   /** Adds what the command leads to, deciding again when somebody else was faster. @throws CallRefused */
   async change(call: BookedCall, command: CallCommand, actor: string): Promise<BookedCall> {
     let current = call;
@@ -63,18 +100,24 @@ export class CallBook {
       const decided = decide(command, current.state);
       if (decided.length === 0) return current;
       try {
-        const events = newEvents(decided, { actor, correlationid: current.stream });
-        const appended = await this.store.append(current.stream, current.events.length, events);
-        return {
-          stream: current.stream,
-          events: [...current.events, ...appended.events],
-          state: stateAfter(current.state, appended.events),
-        };
+        return await this.add(current, decided, actor);
       } catch (error) {
         if (!(error instanceof ConcurrencyConflict) || attempt === ATTEMPTS) throw error;
         current = (await this.read(current.stream)) ?? current;
       }
     }
+  }
+
+  private async add(
+    { stream, events, state }: BookedCall,
+    decided: readonly CallEvent[],
+    actor: string,
+  ): Promise<BookedCall> {
+    const given = newEvents(decided, { actor, correlationid: stream });
+    const appended = await this.store.append(stream, events.length, given);
+    const call = { stream, events: [...events, ...appended.events], state: stateAfter(state, appended.events) };
+    this.remember(call);
+    return call;
   }
 }
 

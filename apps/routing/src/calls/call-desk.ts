@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConcurrencyConflict, EventStore } from '@privity/event-store';
 import { PrivityError } from '@privity/kernel';
-import type { CallDecided } from '@privity/routing';
+import { type CallDecided, evolve, initialState } from '@privity/routing';
 import { newEvents, type Principal } from '@privity/service';
 import { type CallAnswer, callAnswer } from './call-answer.js';
 import { CallBook, decisionId } from './call-book.js';
@@ -49,6 +49,7 @@ export class CallDesk {
     if (appended.status === 'fulfilled') {
       const [event] = appended.value.events;
       if (event === undefined) throw new Error('an append without an event');
+      this.book.remember({ stream, events: [event], state: evolve(initialState(), decided) });
       // A row that was there is from an attempt that never got a decision.
       if (remembered.status === 'fulfilled' && !remembered.value) await this.fingerprints.correct(stream, fingerprint);
       return { answer: callAnswer(call.callId, event.id, decided.data, asker), isNew: true };

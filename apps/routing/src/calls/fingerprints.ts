@@ -9,6 +9,15 @@ const PURPOSE = 'fingerprint';
 const KEPT_HOURS = 24;
 const SWEEP_MS = 10 * 60_000;
 
+/** Named, so that each connection parses it once. */
+const INSERT = {
+  name: 'call_fingerprint.insert',
+  text: `insert into call_fingerprint (call, epoch, fingerprint, expires_at)
+    select call, epoch, fingerprint, now() + make_interval(hours => $4)
+    from unnest($1::text[], $2::text[], $3::bytea[]) as given (call, epoch, fingerprint)
+    on conflict (call) do nothing returning call`,
+};
+
 export interface Fingerprint {
   readonly epoch: string;
   readonly bytes: Buffer;
@@ -106,18 +115,15 @@ export class Fingerprints implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async insert(batch: readonly Waiting[]): Promise<Set<string>> {
-    const { rows } = await this.pool.query<{ call: string }>(
-      `insert into call_fingerprint (call, epoch, fingerprint, expires_at)
-       select call, epoch, fingerprint, now() + make_interval(hours => $4)
-       from unnest($1::text[], $2::text[], $3::bytea[]) as given (call, epoch, fingerprint)
-       on conflict (call) do nothing returning call`,
-      [
+    const { rows } = await this.pool.query<{ call: string }>({
+      ...INSERT,
+      values: [
         batch.map(({ call }) => call),
         batch.map(({ fingerprint }) => fingerprint.epoch),
         batch.map(({ fingerprint }) => fingerprint.bytes),
         KEPT_HOURS,
       ],
-    );
+    });
     return new Set(rows.map(({ call }) => call));
   }
 }

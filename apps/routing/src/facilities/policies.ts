@@ -46,7 +46,7 @@ export class Policies {
       const set: FacilityPolicySet = { type: 'routing.FacilityPolicySet', data: { facility, version, policy } };
       try {
         const appended = await this.store.append(stream, history.length, newEvents([set], { actor: asker.subject }));
-        await this.directory.reach(appended.events);
+        await this.directory.reachEverywhere(appended.events);
         return { facility, version, policy };
       } catch (error) {
         if (!(error instanceof ConcurrencyConflict) || attempt === ATTEMPTS) throw error;

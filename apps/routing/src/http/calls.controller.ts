@@ -101,14 +101,19 @@ export class CallsController {
   }
 
   private async change(callId: string, command: CallCommand, asker: Principal): Promise<BookedCall> {
+    const remembered = this.book.remembered(asker.client, callId);
+    if (remembered !== undefined && isSeenBy(remembered, asker)) {
+      const changed = await this.book.tryChange(remembered, command, asker.subject);
+      if (changed !== undefined) return changed;
+    }
     return this.book.change(await this.find(asker.client, callId, asker), command, asker.subject);
   }
 
   /** To a token of one facility the calls of others do not exist. @throws CallRefused `call-not-found` */
   private async find(client: string, callId: string, asker: Principal): Promise<BookedCall> {
     const call = await this.book.find(client, callId);
-    if (asker.facility === undefined || asker.facility === call.state.decision?.facility) return call;
-    throw new CallNotFound();
+    if (!isSeenBy(call, asker)) throw new CallNotFound();
+    return call;
   }
 
   private async permitFor(call: BookedCall, callId: string, asker: Principal): Promise<string | undefined> {
@@ -122,6 +127,10 @@ export class CallsController {
       throw error;
     }
   }
+}
+
+function isSeenBy({ state }: BookedCall, asker: Principal): boolean {
+  return asker.facility === undefined || asker.facility === state.decision?.facility;
 }
 
 function progress(callId: string, call: BookedCall): CallProgress {

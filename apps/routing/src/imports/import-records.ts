@@ -47,25 +47,27 @@ interface Row {
 export class ImportRecords {
   constructor(private readonly pool: Pool) {}
 
-  /** The state before, or undefined for a file never seen; a file that was not applied is to be read again. */
-  async begin(importId: string, kind: DirectoryKind, digest: string): Promise<ImportReport['state'] | undefined> {
-    const { rows } = await this.pool.query<Pick<Row, 'state'>>('select state from directory_import where id = $1', [
-      importId,
-    ]);
-    if (rows[0]?.state === 'applied') return 'applied';
-    await this.pool.query(
-      `insert into directory_import (id, kind, digest, state) values ($1, $2, $3, 'reading')
-       on conflict (id) do update set state = 'reading', problem = null`,
-      [importId, kind, digest],
+  /**
+   * Whether the file is to be read, by `holder`: it was never seen, or could not be applied. One statement, so that of two
+   * requests with the same file, at whichever replica, one reads it.
+   */
+  async begin(importId: string, kind: DirectoryKind, digest: string, holder: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `insert into directory_import (id, kind, digest, state, holder) values ($1, $2, $3, 'reading', $4)
+       on conflict (id) do update set state = 'reading', problem = null, holder = excluded.holder
+       where directory_import.state = 'failed'`,
+      [importId, kind, digest, holder],
     );
-    return rows[0]?.state;
+    return rowCount === 1;
   }
 
-  /** Whatever was being read when the last process ended is not being read any more. */
-  async endInterrupted(problem: NonNullable<ImportReport['problem']>): Promise<void> {
-    await this.pool.query(`update directory_import set state = 'failed', problem = $1 where state = 'reading'`, [
-      JSON.stringify(problem),
-    ]);
+  /** Whatever a replica was reading when it died is not being read any more. */
+  async endInterrupted(alive: ReadonlySet<string>, problem: NonNullable<ImportReport['problem']>): Promise<void> {
+    await this.pool.query(
+      `update directory_import set state = 'failed', problem = $1
+       where state = 'reading' and (holder is null or holder <> all($2::uuid[]))`,
+      [JSON.stringify(problem), [...alive]],
+    );
   }
 
   async save(report: Omit<ImportReport, 'kind' | 'ended'>): Promise<void> {

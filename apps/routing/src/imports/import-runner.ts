@@ -1,19 +1,23 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
 import { BlindIndexer, derivedId, type KeyRing, PrivityError } from '@privity/kernel';
 import type { RejectedLine } from '@privity/registry/events';
 import type { DirectoryImported, DirectoryKind } from '@privity/routing';
 import {
-  emptySpool,
   INDEX_KEYS,
   JsonLog,
+  Membership,
   newEvents,
   readCsv,
   type ReceivedImport,
+  removeLeftSpools,
+  saveFailure,
   ServiceConfig,
   SubjectKeys,
+  toProblem,
 } from '@privity/service';
 import { Pool } from 'pg';
 import { Directory } from '../read-models/directory.js';
@@ -35,12 +39,16 @@ export const DIRECTORY_KINDS = [
 /** What was applied stands; the same file again adds the rest. */
 class ImportInterrupted extends PrivityError {
   constructor() {
-    super('interrupted', 503, 'The service stopped while reading. Send the same file again.');
+    super('import-interrupted', 503, 'The service stopped while reading. Send the same file again.');
   }
 }
 
 const LINES_AT_ONCE = 5_000;
 const REJECTED_KEPT = 10_000;
+
+/** Any fixed number: whoever holds it reads a file, in whichever replica. */
+const IMPORT_LOCK = 0x494d_5052;
+const LOCK_AGAIN_MS = 200;
 
 /** Reads uploaded files one after another: two at once would both compare with a directory that the other is changing. */
 @Injectable()
@@ -48,7 +56,8 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
   /** Holds personal data for as long as a file is read; beside the keys, so that no backup has it. */
   readonly spoolDir: string;
   private queue: Promise<void> = Promise.resolve();
-  private readonly running = new Set<string>();
+  private readonly spoolRoot: string;
+  private stopLooking: () => void = () => undefined;
   private readonly stopping = new AbortController();
   private readonly callers: BlindIndexer;
   private readonly numbers: BlindIndexer;
@@ -60,20 +69,26 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly subjects: SubjectKeys,
     private readonly pool: Pool,
     private readonly log: JsonLog,
+    private readonly membership: Membership,
     config: ServiceConfig,
     @Inject(INDEX_KEYS) keys: KeyRing,
   ) {
-    this.spoolDir = config.env.text('PRIVITY_SPOOL_DIR') ?? join(config.keysDir, 'spool');
+    this.spoolRoot = config.env.text('PRIVITY_SPOOL_DIR') ?? join(config.keysDir, 'spool');
+    this.spoolDir = join(this.spoolRoot, membership.id);
     this.callers = new BlindIndexer(keys, 'caller-index');
     this.numbers = new BlindIndexer(keys, 'number-index');
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await emptySpool(this.spoolDir);
-    await this.records.endInterrupted(problemOf(new ImportInterrupted()));
+    await this.membership.join();
+    this.stopLooking = this.membership.endWhatDeadOnesLeft(async (alive) => {
+      await removeLeftSpools(this.spoolRoot, alive);
+      await this.records.endInterrupted(alive, problemOf(new ImportInterrupted()));
+    });
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.stopLooking();
     this.stopping.abort();
     await this.queue;
   }
@@ -81,27 +96,36 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
   /** Queues the file and names its import: the same file is the same import, read again only if it was not applied. */
   async accept(file: ReceivedImport<DirectoryKind>, actor: string): Promise<string> {
     const importId = derivedId(file.digest, file.kind, 0);
-    if (this.running.has(importId)) {
-      await file.discard();
-      return importId;
-    }
-    this.running.add(importId);
+    let claimed = false;
     try {
-      if ((await this.records.begin(importId, file.kind, file.digest)) === 'applied') {
-        await this.finish(file, importId);
-        return importId;
-      }
-    } catch (error) {
-      await this.finish(file, importId);
-      throw error;
+      claimed = await this.records.begin(importId, file.kind, file.digest, this.membership.id);
+    } finally {
+      if (!claimed) await file.discard();
     }
-    this.queue = this.queue.then(() => this.run(file, importId, actor)).finally(() => this.finish(file, importId));
+    if (claimed) this.queue = this.queue.then(() => this.run(file, importId, actor)).finally(() => file.discard());
     return importId;
   }
 
-  private async finish(file: ReceivedImport<DirectoryKind>, importId: string): Promise<void> {
-    this.running.delete(importId);
-    await file.discard();
+  /** Waits until no replica reads a file, and until the directory holds all that the last one brought. */
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    // A connection that breaks gives the lock back; what was being imported then fails with the database.
+    client.on('error', () => undefined);
+    try {
+      for (;;) {
+        if (this.stopping.signal.aborted) throw new ImportInterrupted();
+        const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+          IMPORT_LOCK,
+        ]);
+        if (rows[0]?.taken === true) break;
+        await pause(LOCK_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+      await this.directory.reach(await this.store.heads());
+      return await work();
+    } finally {
+      // Not given back to the pool: with the connection goes the lock, whatever became of it.
+      client.release(true);
+    }
   }
 
   private async run(file: ReceivedImport<DirectoryKind>, importId: string, actor: string): Promise<void> {
@@ -116,7 +140,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
       counts.unchanged += unchanged;
       await this.records.save({ importId, state: 'reading', ...counts, rejected });
     };
-    try {
+    const read = async () => {
       for await (const { line, values, malformed } of readCsv(createReadStream(file.path), importer)) {
         if (this.stopping.signal.aborted) throw new ImportInterrupted();
         counts.rows += 1;
@@ -132,14 +156,16 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
       const data = { importId, kind: file.kind, digest: file.digest, rows, added, unchanged, rejected: rejectedCount };
       const imported: DirectoryImported = { type: 'routing.DirectoryImported', data };
       const appended = await this.store.append(stream, 'any', newEvents([imported], meta));
-      await this.directory.reach(appended.events);
+      await this.directory.reachEverywhere(appended.events);
       await this.records.save({ importId, state: 'applied', ...counts, rejected });
       this.log.line('info', 'import applied', { kind: file.kind, rows, added, unchanged, rejected: rejectedCount });
+    };
+    try {
+      await this.inTurn(read);
     } catch (error) {
       this.log.failure('import failed', error, 'warn');
-      await this.records
-        .save({ importId, state: 'failed', ...counts, rejected, problem: problemOf(error) })
-        .catch((failure: unknown) => this.log.failure('the failure of an import could not be recorded', failure));
+      const failed = { importId, state: 'failed', ...counts, rejected, problem: problemOf(error) } as const;
+      await saveFailure(() => this.records.save(failed), this.stopping.signal, this.log);
     }
   }
 
@@ -160,7 +186,9 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
 
 /** What the importer is told: our own words only, since others' messages may quote the file. */
 function problemOf(error: unknown) {
-  if (!(error instanceof PrivityError)) return { code: 'internal-error', detail: 'The import could not be finished.' };
+  if (!(error instanceof PrivityError)) {
+    return { code: toProblem(error).code, detail: 'The import could not be finished.' };
+  }
   const { code, message, field, line } = error;
   return { code, detail: message, ...(field === undefined ? {} : { field }), ...(line === undefined ? {} : { line }) };
 }

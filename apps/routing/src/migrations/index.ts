@@ -1,6 +1,6 @@
 import { migrateEventStore } from '@privity/event-store';
 import { migrateEventStream } from '@privity/event-stream';
-import { migrateSubjectKeys } from '@privity/service';
+import { migrateMembership, migrateSubjectKeys } from '@privity/service';
 import pg from 'pg';
 
 /**
@@ -28,6 +28,8 @@ create table if not exists directory_import (
   rejected jsonb not null default '[]',
   problem jsonb
 );
+-- The replica that reads it.
+alter table directory_import add column if not exists holder uuid;
 
 -- Keyed digest of what the roster said of a person, so that an import finds changes without opening sealed values.
 create table if not exists roster_person (
@@ -41,6 +43,7 @@ export async function migrate(owner: pg.ClientBase, options: { readonly serviceR
   await migrateEventStore(owner, options);
   await migrateEventStream(owner, options);
   await migrateSubjectKeys(owner, options);
+  await migrateMembership(owner, options);
   await owner.query(TABLES);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { isInstant } from '@privity/kernel';
 import type { Heartbeat } from '@privity/registry';
-import { JsonLog, loadPublicKey, ServiceConfig } from '@privity/service';
+import { JsonLog, loadPublicKey, Replicas, ServiceConfig } from '@privity/service';
 import { compactVerify } from 'jose';
 import { RegistryView } from './registry-view.js';
 
@@ -31,21 +32,34 @@ export class HeartbeatPoller implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async run(): Promise<void> {
     const key = loadPublicKey(this.config.trustDir, 'registry');
-    const url = `${this.config.serviceUrl('registry')}/internal/heartbeat`;
+    const registry = new Replicas(this.config.serviceUrls('registry'));
     while (!this.stopping.signal.aborted) {
-      const askedAt = performance.now();
-      try {
-        this.view.trust.offer(await this.ask(url, key), askedAt);
-        this.said(true);
-      } catch (error) {
-        if (!this.stopping.signal.aborted) this.said(false, error);
-      }
+      await this.askInTurn(registry, key);
       await pause(EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
+  /** Any replica will do: each answers for the store they share, never from behind it. */
+  private async askInTurn(registry: Replicas<string>, key: ReturnType<typeof loadPublicKey>): Promise<void> {
+    let failure: unknown;
+    for (const url of registry.inTurn()) {
+      const askedAt = performance.now();
+      try {
+        this.view.trust.offer(await this.ask(url, key), askedAt);
+        this.said(true);
+        return;
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        registry.silent(url);
+        failure = error;
+      }
+    }
+    this.said(false, failure);
+  }
+
   private async ask(url: string, key: ReturnType<typeof loadPublicKey>): Promise<Heartbeat> {
-    const response = await fetch(url, {
+    const nonce = randomUUID();
+    const response = await fetch(`${url}/internal/heartbeat?nonce=${nonce}`, {
       headers: { authorization: `Bearer ${this.config.serviceToken}` },
       signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
     });
@@ -53,7 +67,7 @@ export class HeartbeatPoller implements OnApplicationBootstrap, OnModuleDestroy 
     const { heartbeat } = (await response.json()) as { heartbeat?: unknown };
     if (typeof heartbeat !== 'string') throw new TypeError('the answer holds no heartbeat');
     const { payload } = await compactVerify(heartbeat, key, { algorithms: ['EdDSA'] });
-    return readHeartbeat(JSON.parse(new TextDecoder().decode(payload)));
+    return readHeartbeat(JSON.parse(new TextDecoder().decode(payload)), nonce);
   }
 
   /** One line when it changes, not one every two seconds. */
@@ -65,8 +79,9 @@ export class HeartbeatPoller implements OnApplicationBootstrap, OnModuleDestroy 
   }
 }
 
-function readHeartbeat(payload: unknown): Heartbeat {
-  const { at, shards } = payload as Partial<Heartbeat>;
+function readHeartbeat(payload: unknown, asked: string): Heartbeat {
+  const { at, nonce, shards } = payload as Partial<Heartbeat>;
+  if (nonce !== asked) throw new TypeError('the heartbeat answers another question');
   const sound =
     typeof at === 'string' &&
     isInstant(at) &&
@@ -78,5 +93,5 @@ function readHeartbeat(payload: unknown): Heartbeat {
         typeof shard?.digest === 'string',
     );
   if (!sound) throw new TypeError('the heartbeat is malformed');
-  return { at, shards };
+  return { at, nonce, shards };
 }

@@ -3,10 +3,9 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { ShardHead } from '@privity/event-store';
 import { Tail } from '@privity/event-stream';
 import type { KeyRing } from '@privity/kernel';
-import { ProtectionView, readRegistryEvent } from '@privity/registry';
+import { ProtectionView, readRegistryEvent, RegistryTrust } from '@privity/registry';
 import type { RegistryMoment } from '@privity/routing';
 import { INDEX_KEYS, JsonLog, ServiceConfig } from '@privity/service';
-import { RegistryTrust } from './registry-trust.js';
 
 const REGISTRY = '/privity/registry';
 const DEFAULT_STALENESS_MS = 10_000;

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Module } from '@nestjs/common';
+import { Controller, Get, Inject, Module, Query } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import type { KeyRing } from '@privity/kernel';
 import { numberStream, ProtectionView, type NumberProtected, type ProtectionCategory } from '@privity/registry';
@@ -8,6 +8,8 @@ import { CompactSign } from 'jose';
 /** What a test makes the registry do. */
 export class Temper {
   answers = true;
+  /** Gives the last answer again, whatever is asked. */
+  repeats = false;
   /** Counted in one shard more than there is, as if the reader had lost an entry. */
   extraCount = 0;
 }
@@ -22,10 +24,17 @@ class HeartbeatController {
     @Inject(INDEX_KEYS) private readonly keys: KeyRing,
   ) {}
 
+  private last = '';
+
   @Get()
   @Roles('service')
-  async heartbeat(): Promise<{ heartbeat: string }> {
+  async heartbeat(@Query('nonce') nonce: string): Promise<{ heartbeat: string }> {
     if (!this.temper.answers) throw new Error('the registry is told not to answer');
+    if (!this.temper.repeats) this.last = await this.sign(nonce);
+    return { heartbeat: this.last };
+  }
+
+  private async sign(nonce: string): Promise<string> {
     const view = new ProtectionView(this.keys.current('view-digest').key);
     for (const { shard, position } of await this.store.heads()) {
       for (const event of await this.store.readShard(shard, 0, position)) {
@@ -36,10 +45,10 @@ class HeartbeatController {
     const shards = view.positions().map((_, shard) => view.shardDigest(shard));
     const [first] = shards;
     if (first !== undefined) shards[0] = { ...first, count: first.count + this.temper.extraCount };
-    const payload = JSON.stringify({ at: new Date().toISOString(), shards });
+    const payload = JSON.stringify({ at: new Date().toISOString(), nonce, shards });
     const key = loadSigningKey(this.config.keysDir, 'registry');
     const jws = new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'EdDSA' });
-    return { heartbeat: await jws.sign(key) };
+    return jws.sign(key);
   }
 }
 
