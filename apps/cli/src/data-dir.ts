@@ -42,6 +42,15 @@ export class DataDir {
     return join(this.root, 'main-job.jsonl');
   }
 
+  /** Process ids of the services that were started. */
+  get pids(): string {
+    return join(this.root, 'pids');
+  }
+
+  pidOf(name: string): string {
+    return join(this.pids, `${name}.pid`);
+  }
+
   logOf(name: string): string {
     return join(this.logs, `${name}.log`);
   }
@@ -49,6 +58,7 @@ export class DataDir {
   async create(): Promise<void> {
     await mkdir(this.root, { recursive: true, mode: 0o700 });
     await mkdir(this.logs, { recursive: true, mode: 0o700 });
+    await mkdir(this.pids, { recursive: true, mode: 0o700 });
     await mkdir(this.media, { recursive: true, mode: 0o700 });
   }
 }

@@ -1,12 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { MachineProblem } from '@privity/one-machine';
-import { importCommand } from './commands/import.js';
-import { prepareCommand } from './commands/prepare.js';
-import { startCommand } from './commands/start.js';
-import { statusCommand, stopCommand } from './commands/stop.js';
-import { storeCommand, streamCommand } from './commands/repair.js';
-import { tokenCommand } from './commands/token.js';
-import { replayCommand, verifyCommand } from './commands/verify.js';
 import { Failed } from './failures.js';
 
 const program = new Command('privity')
@@ -14,18 +7,24 @@ const program = new Command('privity')
   .exitOverride()
   .showHelpAfterError('(--help says more)');
 
-for (const command of [
-  startCommand(),
-  prepareCommand(),
-  stopCommand(),
-  statusCommand(),
-  tokenCommand(),
-  importCommand(),
-  replayCommand(),
-  verifyCommand(),
-  storeCommand(),
-  streamCommand(),
-]) {
+/** By their names: what a command does not need is not loaded for it. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.js')).startCommand(),
+  prepare: async () => (await import('./commands/prepare.js')).prepareCommand(),
+  stop: async () => (await import('./commands/stop.js')).stopCommand(),
+  status: async () => (await import('./commands/stop.js')).statusCommand(),
+  token: async () => (await import('./commands/token.js')).tokenCommand(),
+  import: async () => (await import('./commands/import.js')).importCommand(),
+  replay: async () => (await import('./commands/verify.js')).replayCommand(),
+  verify: async () => (await import('./commands/verify.js')).verifyCommand(),
+  store: async () => (await import('./commands/repair.js')).storeCommand(),
+  stream: async () => (await import('./commands/repair.js')).streamCommand(),
+  'audit-cdr': async () => (await import('./commands/audit-cdr.js')).auditCdrCommand(),
+};
+const all = Object.entries(COMMANDS);
+const asked = all.filter(([name]) => name === process.argv[2]);
+for (const [, load] of asked.length > 0 ? asked : all) {
+  const command = await load();
   for (const one of [command, ...command.commands]) one.exitOverride();
   program.addCommand(command);
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Argument, Command } from 'commander';
 import { EventStore, FileMark, recover, type RecoveryReport } from '@privity/event-store';
-import { openKafkaTarget, republish, sourceOf, TopicWitness } from '@privity/event-stream';
+import { openKafkaTarget, publishedUpTo, republish, sourceOf, TopicWitness } from '@privity/event-stream';
 import { SHARDS } from '@privity/kernel';
-import { CONTEXTS, type ContextName, keyFolders } from '@privity/service';
+import { CONTEXTS, type ContextName, Environment, keyFolders, topicCopies } from '@privity/service';
 import pg from 'pg';
 import { LogWitness } from '../audit-log/log-witness.js';
 import { Failed, WrongUse } from '../failures.js';
@@ -20,7 +20,7 @@ export function storeCommand(): Command {
       const { report, running } = await recoverStore(service, options);
       const restored = report.shards.reduce((sum, shard) => sum + shard.restored, 0);
       const forks = report.shards.flatMap(({ shard, fork }) =>
-        fork ? [`  shard ${shard} forks at position ${fork.position}: nothing was written to it`] : [],
+        fork ? [`  shard ${shard} forks at position ${fork.position}: nothing was written to it from there on`] : [],
       );
       const lost = report.lost.map(({ shard, position }) => `  shard ${shard} lost events up to position ${position}`);
       const restart = running ? ['Restart Privity so that the service takes appends again.'] : [];
@@ -67,9 +67,11 @@ export function streamCommand(): Command {
         const pool = new pg.Pool({ connectionString: databases[service].serviceUrl, max: 2 });
         const source = sourceOf(service);
         const store = await EventStore.open({ pool, source });
-        const target = await openKafkaTarget({ brokers: stream.brokers, source });
+        const copies = topicCopies(new Environment(process.env));
+        const target = await openKafkaTarget({ brokers: stream.brokers, source, ...copies });
         try {
-          return await republish(store, target, shard, options.from);
+          const acked = await publishedUpTo(pool, shard);
+          return await republish({ store, target, acked }, shard, options.from);
         } finally {
           await target.close();
           await store.close();

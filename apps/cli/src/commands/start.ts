@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Failed, WrongUse } from '../failures.js';
 import { type Instance, startInstance } from '../launcher/instance.js';
 import { invitation } from '../main-job/invitation.js';
@@ -15,6 +15,7 @@ interface StartOptions extends CommonOptions {
   readonly samples?: string;
   readonly calls: number;
   readonly exit?: true;
+  readonly replicas: number;
 }
 
 const DEFAULT_PORT = 3000;
@@ -28,6 +29,7 @@ export function startCommand(): Command {
         'feed',
       ]),
     )
+    .option('--replicas <n>', 'processes each of routing, registry and recording (audit: always one)', replicas, 1)
     .option('--samples <dir>', 'play the calls of this export as live calls')
     .option('--calls <n>', 'how many of its calls, the first in time', wholeNumber, 2000)
     .option('--exit', 'stop when that is done; exit code 1 when anything is wrong')
@@ -45,6 +47,7 @@ async function start(options: StartOptions): Promise<void> {
     dataDir,
     ...(options.stream === undefined ? {} : { stream: options.stream }),
     ...publicPort(options.exit === true),
+    replicas: options.replicas,
     say: (line) => progress.say(line),
     signal: stopped.signal,
   });
@@ -72,6 +75,14 @@ async function start(options: StartOptions): Promise<void> {
   }
 }
 
+const MOST_REPLICAS = 9;
+
+function replicas(text: string): number {
+  const count = wholeNumber(text);
+  if (count > MOST_REPLICAS) throw new InvalidArgumentError(`At most ${MOST_REPLICAS} fit on one machine.`);
+  return count;
+}
+
 async function play(
   instance: Instance,
   samples: string,
@@ -88,9 +99,16 @@ async function play(
     throw error;
   });
   if (result === undefined) return;
-  if (json !== undefined) await writeReport(json, result.report);
-  progress.say(`\n${table(result.report)}\n`);
-  if (result.wrong.length > 0) throw new Failed(`Not as it must be:\n  ${result.wrong.join('\n  ')}`);
+  const { report } = result;
+  if (json !== undefined) await writeReport(json, report, result.wrong);
+  progress.say(`\n${table(report)}\n`);
+  const wrong = [
+    ...result.wrong,
+    ...report.differences.map(
+      ({ callId, decision, reason }) => `${callId} was left unrecorded: ${reason} (decision ${decision})`,
+    ),
+  ];
+  if (wrong.length > 0) throw new Failed(`Not as it must be:\n  ${wrong.join('\n  ')}`);
   progress.say('Everything is as it must be.');
 }
 

@@ -6,7 +6,8 @@ import { Failed } from '../failures.js';
 import { type Lock, takeLock } from './lock.js';
 import type { RunningInstance } from './running.js';
 import { prepare } from './preparation.js';
-import { type Part, lastLines, startService, type Variables } from './processes.js';
+import { type Keeping, KeptPart, type StartedPart } from './kept-part.js';
+import { startService, stopLeftovers, type Variables } from './processes.js';
 import { startServers } from './servers.js';
 
 export interface InstanceOptions {
@@ -17,6 +18,8 @@ export interface InstanceOptions {
   readonly httpPort: number;
   /** Another port does as well when that one is taken. */
   readonly orAnyPort?: boolean;
+  /** How many processes of each service that may have several; 1 unless given. */
+  readonly replicas?: number;
   readonly say: (line: string) => void;
   /** Aborted while it starts: what is started is stopped again. */
   readonly signal?: AbortSignal;
@@ -28,11 +31,20 @@ export interface Instance {
   /** The gateway's address. */
   readonly url: string;
   readonly stream: 'kafka' | 'feed';
-  /** Rejects when a part ends although nobody asked it to; says which and where its log is. */
+  /** Rejects when a part ends so often that starting it again is no help; says which and where its log is. */
   readonly broken: Promise<never>;
   /** Stops every part, the gateway first and the database last. May be called again. */
   stop(): Promise<void>;
 }
+
+/**
+ * The log has one head, and who integrates also signs: a second audit service would sign a checkpoint of the same size
+ * over a log that it has not read yet.
+ */
+const ALWAYS_ONE: readonly ContextName[] = ['audit'];
+
+/** Services answer 503 meanwhile, and lose nothing; to stop them all would help nobody. */
+const SERVER_PATIENCE_MS = 10 * 60_000;
 
 /** Starts everything, or nothing: what was started before a failure is stopped again. @throws Failed, MachineProblem */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
@@ -48,9 +60,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 
 class Launch {
   /** In the order in which they stop: groups, each all at once. */
-  private readonly gateway: Part[] = [];
-  private readonly services: Part[] = [];
-  private readonly servers: Part[] = [];
+  private readonly gateway: KeptPart[] = [];
+  private readonly services: KeptPart[] = [];
+  private readonly servers: KeptPart[] = [];
   private stopping: Promise<void> | undefined;
   private reportBroken: (error: Failed) => void = () => undefined;
 
@@ -64,39 +76,43 @@ class Launch {
     const broken = new Promise<never>((_, reject) => (this.reportBroken = reject));
     broken.catch(() => undefined);
     await this.publicPort();
+    await stopLeftovers(dataDir);
     say('Starting database and stream');
-    const { databaseUrl, stream } = await startServers(dataDir, this.options.stream, say, (part) =>
-      this.servers.push(this.watch(part)),
-    );
+    const { databaseUrl, stream } = await startServers(dataDir, this.options.stream, say, (part, again) => {
+      const kept = this.keeper(part.name, again, { patienceMs: SERVER_PATIENCE_MS });
+      kept.keep(part);
+      this.servers.push(kept);
+    });
     signal?.throwIfAborted();
     say(`Preparing ${CONTEXTS.length} databases`);
     const { keys, databases, tokenOf } = await prepare(dataDir, databaseUrl);
     signal?.throwIfAborted();
     say('Starting services');
-    const ports = await freePorts(CONTEXTS.length);
-    const urls = Object.fromEntries(CONTEXTS.map((name, at) => [name, `http://127.0.0.1:${ports[at]}`]));
+    const services = await this.addresses();
     const environment = async (name: ContextName | 'gateway', port: string): Promise<Variables> => ({
       PRIVITY_HOST: '127.0.0.1',
       PRIVITY_PORT: port,
       PRIVITY_STREAM: stream.kind,
       PRIVITY_KAFKA_BROKERS: stream.brokers.join(','),
-      PRIVITY_SERVICES: JSON.stringify(urls),
+      PRIVITY_SERVICES: JSON.stringify(services),
       PRIVITY_TRUST: keys.trust,
       PRIVITY_SERVICE_TOKEN: await tokenOf(name),
     });
     await Promise.all(
       CONTEXTS.map(async (name) => {
-        const url = urls[name] as string;
         const env = {
-          ...(await environment(name, new URL(url).port)),
           PRIVITY_DATABASE_URL: databases[name].serviceUrl,
           PRIVITY_KEYS: keys.services[name],
           PRIVITY_INDEX_KEYS: name === 'audit' ? undefined : keys.index,
           PRIVITY_MEDIA_DIR: name === 'recording' ? dataDir.media : undefined,
         };
-        const service = await startService(name, url, dataDir.logOf(name), env);
-        this.services.push(this.watch(service));
-        await service.well;
+        await Promise.all(
+          services[name].map(async (url, at) => {
+            const replica = at === 0 ? name : `${name}-${at + 1}`;
+            const own = { ...(await environment(name, new URL(url).port)), ...env };
+            await this.startKept(this.services, name, replica, url, own);
+          }),
+        );
       }),
     );
     signal?.throwIfAborted();
@@ -104,9 +120,7 @@ class Launch {
     const httpPort = await this.publicPort();
     const url = `http://127.0.0.1:${httpPort}`;
     const env = await environment('gateway', String(httpPort));
-    const gateway = await startService('gateway', url, dataDir.logOf('gateway'), env);
-    this.gateway.push(this.watch(gateway));
-    await gateway.well;
+    await this.startKept(this.gateway, 'gateway', 'gateway', url, env);
     await this.announce({ pid: process.pid, url, stream: stream.kind, brokers: stream.brokers, databaseUrl });
     return { dataDir, url, stream: stream.kind, broken, stop: () => this.stop() };
   }
@@ -139,12 +153,33 @@ class Launch {
     throw new Failed(`Port ${httpPort} is taken. Set PRIVITY_HTTP_PORT to another one (0: any free one).`);
   }
 
-  private watch(part: Part): Part {
-    void part.exited.then(async () => {
-      if (this.stopping) return;
-      const log = await lastLines(part.logFile);
-      this.reportBroken(new Failed(`${part.name} ended unexpectedly; Privity stops.${log}`));
+  /** A free port for every replica of every service. */
+  private async addresses(): Promise<Readonly<Record<ContextName, readonly string[]>>> {
+    const { replicas = 1 } = this.options;
+    const ports = await freePorts(CONTEXTS.length * replicas);
+    const urls = CONTEXTS.map((name) => {
+      const own = ports.splice(0, ALWAYS_ONE.includes(name) ? 1 : replicas);
+      return [name, own.map((port) => `http://127.0.0.1:${port}`)] as const;
     });
-    return part;
+    return Object.fromEntries(urls) as unknown as Record<ContextName, readonly string[]>;
+  }
+
+  private async startKept(group: KeptPart[], app: string, name: string, url: string, env: Variables): Promise<void> {
+    // A service that cannot reach its database or broker would end at once, and again.
+    const foundation = () => Promise.all(this.servers.map((server) => server.settled()));
+    const part = this.keeper(name, () => startService(app, name, url, this.options.dataDir, env), { foundation });
+    group.push(part);
+    await part.start();
+  }
+
+  private keeper(
+    name: string,
+    start: () => Promise<StartedPart>,
+    how: Pick<Keeping, 'foundation' | 'patienceMs'>,
+  ): KeptPart {
+    const giveUp = (why: Failed) => {
+      if (!this.stopping) this.reportBroken(why);
+    };
+    return new KeptPart({ name, start, say: this.options.say, giveUp, ...how });
   }
 }

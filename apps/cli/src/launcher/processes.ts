@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child, startChild } from '@privity/one-machine';
+import { type Child, startChild, stopOrphan } from '@privity/one-machine';
+import type { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
 import { REPOSITORY } from '../repository.js';
 
@@ -22,6 +23,7 @@ const INHERITED = [
   'NODE_EXTRA_CA_CERTS',
   'PRIVITY_MASTER_KEY',
   'PRIVITY_STALENESS_MS',
+  'PRIVITY_KAFKA_REPLICAS',
 ];
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -32,6 +34,9 @@ export function childEnvironment(own: Variables): NodeJS.ProcessEnv {
   return Object.fromEntries(all.filter((entry) => entry[1] !== undefined && entry[1] !== ''));
 }
 
+/** Most of what a request leaves behind dies young: with more room for it, a busy routing decides 8 % more calls. */
+const ROOM_FOR_YOUNG = '--max-semi-space-size=32';
+
 export function entryPoint(app: string, file: string): string {
   return join(REPOSITORY, 'apps', app, 'dist', file);
 }
@@ -41,15 +46,34 @@ export interface ServicePart extends Part {
   readonly well: Promise<void>;
 }
 
-/** Starts `apps/<name>/dist/main.js` as a process of its own. */
-export async function startService(name: string, url: string, logFile: string, env: Variables): Promise<ServicePart> {
+/** Starts `apps/<app>/dist/main.js` as a process of its own. @param name the app's, or that of one of its replicas */
+export async function startService(
+  app: string,
+  name: string,
+  url: string,
+  dataDir: DataDir,
+  env: Variables,
+): Promise<ServicePart> {
   // npm run dev: node itself starts the service again when its code, or that of a library, was compiled anew.
   const watch = process.env['PRIVITY_WATCH'] === '1' ? ['--watch', '--watch-preserve-output'] : [];
-  const child = await startNode([...watch, '--enable-source-maps', entryPoint(name, 'main.js')], logFile, env);
+  const logFile = dataDir.logOf(name);
+  // The service does not read the folder's name: it tells whose process this is.
+  const command = [...watch, ROOM_FOR_YOUNG, '--enable-source-maps', entryPoint(app, 'main.js'), dataDir.root];
+  const child = await startNode(command, logFile, env);
+  await writeFile(dataDir.pidOf(name), `${child.pid}\n`, { mode: 0o600 });
   const well = becomeHealthy(name, `${url}/health`, child).catch(async (error: unknown) => {
     throw error instanceof Failed ? new Failed(`${error.message}${await lastLines(logFile)}`) : error;
   });
   return { name, logFile, exited: child.exited, stop: () => child.stop('SIGTERM', 20_000), well };
+}
+
+/**
+ * A launcher that was killed leaves services that are still ending what they had begun: a recorder finishes its files.
+ * They are waited for, so that no two ever do it at once.
+ */
+export async function stopLeftovers(dataDir: DataDir): Promise<void> {
+  const files = (await readdir(dataDir.pids).catch(() => [])).filter((file) => file.endsWith('.pid'));
+  await Promise.all(files.map((file) => stopOrphan(join(dataDir.pids, file), `\0${dataDir.root}\0`, 'SIGTERM')));
 }
 
 /** Runs `apps/<name>/dist/<file>` to its end. */
@@ -87,7 +111,8 @@ async function becomeHealthy(name: string, url: string, child: Child): Promise<v
     const said = await answer.text().catch(() => '');
     last = `${answer.status} ${said}`.slice(0, 300);
     // No waiting helps here, only a person.
-    if (/restored from an older copy|"the log is /.test(said)) throw new Failed(`${name} must not go on: ${last}`);
+    if (/restored from an older copy|"the (log is|tiles do not) /.test(said))
+      throw new Failed(`${name} must not go on: ${last}`);
   }
   throw new Failed(`${name} was not well within 90 s (${last}).`);
 }

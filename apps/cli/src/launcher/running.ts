@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { keyFolders, loadSigningKey, type Role, signToken } from '@privity/service';
-import { PrivityClient } from '@privity/client';
+import { type ConnectionOptions, PrivityClient } from '@privity/client';
 import type { DataDir } from '../data-dir.js';
 import { WrongUse } from '../failures.js';
 import { startInstance } from './instance.js';
@@ -65,9 +65,10 @@ export async function clientFor(
   url: string,
   subject: string,
   roles: readonly Role[],
-  connections = 8,
+  options: Pick<ConnectionOptions, 'connections' | 'attempts'> = {},
 ): Promise<PrivityClient> {
-  return new PrivityClient({ baseUrl: url, token: await makeToken(dataDir, { subject, roles }), connections });
+  const token = await makeToken(dataDir, { subject, roles });
+  return new PrivityClient({ connections: 8, ...options, baseUrl: url, token });
 }
 
 /** @throws WrongUse where Privity was never started on this folder */

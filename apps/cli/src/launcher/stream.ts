@@ -40,7 +40,7 @@ async function chooseStream(
   const given = process.env['KAFKA_BROKERS']?.split(',').map((broker) => broker.trim());
   if (given !== undefined && given.length > 0 && given[0] !== '') return { kind: 'kafka', brokers: given };
   try {
-    const started = await startKafka({ dataDir: dataDir.kafka, logFile: dataDir.logOf('kafka') });
+    const started = await startLocalKafka(dataDir);
     return { kind: 'kafka', brokers: started.brokers, started };
   } catch (error) {
     if (!(error instanceof MachineProblem)) throw error;
@@ -48,6 +48,12 @@ async function chooseStream(
     say(`Without Kafka, services read each other's feed instead: ${error.message}. ${REMEDY}`);
     return { kind: 'feed', brokers: [] };
   }
+}
+
+/** @param port the one that clients know, where it ran before */
+export function startLocalKafka(dataDir: DataDir, port?: number): Promise<RunningKafka> {
+  const where = { dataDir: dataDir.kafka, logFile: dataDir.logOf('kafka') };
+  return startKafka({ ...where, ...(port === undefined ? {} : { port }) });
 }
 
 const REMEDY =

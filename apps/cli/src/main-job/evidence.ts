@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { PrivityClient } from '@privity/client';
 import { parseEnvelope } from '@privity/event-store';
 import type { FeedPage } from '@privity/event-stream';
@@ -11,19 +11,25 @@ import { type LogEntry, readLog } from '../audit-log/read-log.js';
 import { decisionReplay } from '../audit-log/replay.js';
 import type { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
+import { CallEndings } from './call-endings.js';
+import { EventDigests } from './event-digests.js';
 import type { HeadVector } from './settling.js';
 
-/** Digest of each event's bytes by `<source>/<shard>/<position>`, up to the head vector. */
-export type EventDigests = ReadonlyMap<string, string>;
+/** What a call's findings need of its decision: all of it, of every call, would fill the memory. */
+export type DecisionTaken = Pick<CallDecided['data'], 'outcome' | 'recording' | 'reasons'>;
 
 /** What the audit log, read from outside, shows. */
 export interface LogEvidence {
   readonly rootOk: boolean;
+  /** Up to the head vector. */
   readonly events: EventDigests;
-  /** Reasons of each decision, by its event id. */
-  readonly decisions: ReadonlyMap<string, CallDecided['data']>;
+  /** How many of them are of each type. */
+  readonly byType: Readonly<Record<string, number>>;
+  /** By the id of the decision's event. */
+  readonly decisions: ReadonlyMap<string, DecisionTaken>;
   /** By recording id. */
   readonly completed: ReadonlyMap<string, RecordingCompleted['data']>;
+  readonly endings: CallEndings;
   readonly replay: ReplayResult;
   /** Entries drawn at random. */
   readonly drawn: readonly LogEntry[];
@@ -37,15 +43,19 @@ export async function readLogEvidence(
   heads: HeadVector,
   draw: number,
 ): Promise<LogEvidence> {
-  const events = new Map<string, string>();
-  const decisions = new Map<string, CallDecided['data']>();
+  const events = new EventDigests();
+  const byType: Record<string, number> = {};
+  const decisions = new Map<string, DecisionTaken>();
   const completed = new Map<string, RecordingCompleted['data']>();
+  const endings = new CallEndings();
   const drawn: LogEntry[] = [];
   const replay = decisionReplay(dataDir);
   const { rootOk } = await readLog(client, vkey, (entry) => {
-    const { id, source, shard, position, type, data } = parseEnvelope(entry.text);
+    const envelope = parseEnvelope(entry.text);
+    const { id, source, shard, position, type, data } = envelope;
     if (Number(position) <= (heads.get(source)?.[shard] ?? 0)) {
-      events.set(`${source}/${shard}/${position}`, digestOf(entry.text));
+      events.set(source, shard, Number(position), entry.text);
+      byType[type] = (byType[type] ?? 0) + 1;
       // Reservoir sampling: every entry has the same chance, whatever their number.
       if (drawn.length < draw) drawn.push(entry);
       else {
@@ -53,14 +63,18 @@ export async function readLogEvidence(
         if (place < draw) drawn[place] = entry;
       }
     }
-    if (type === 'routing.CallDecided') decisions.set(id, data as CallDecided['data']);
+    if (type === 'routing.CallDecided') {
+      const { outcome, recording, reasons } = data as CallDecided['data'];
+      decisions.set(id, { outcome, recording, reasons });
+    }
     if (type === 'recording.RecordingCompleted') {
       const recording = data as RecordingCompleted['data'];
       completed.set(recording.recording, recording);
     }
+    endings.take(envelope);
     replay.take(entry.text);
   });
-  return { rootOk, events, decisions, completed, replay: replay.finish(), drawn };
+  return { rootOk, events, byType, decisions, completed, endings, replay: replay.finish(), drawn };
 }
 
 /**
@@ -68,7 +82,7 @@ export async function readLogEvidence(
  * @throws Failed where a publisher has not every position up to its head: what nobody has, the log could lack unseen
  */
 export async function readFeeds(client: Pick<PrivityClient, 'feed'>, heads: HeadVector): Promise<EventDigests> {
-  const events = new Map<string, string>();
+  const events = new EventDigests();
   for (const context of CONTEXTS) {
     const source = `/privity/${context}`;
     for (let shard = 0; shard < SHARDS; shard++) {
@@ -83,7 +97,7 @@ export async function readFeeds(client: Pick<PrivityClient, 'feed'>, heads: Head
             throw new Failed(`${source} shard ${shard} publishes position ${position} after ${after}`);
           }
           after++;
-          if (after <= head) events.set(`${source}/${shard}/${after}`, digestOf(text));
+          if (after <= head) events.set(source, shard, after, text);
         }
       }
     }
@@ -104,8 +118,4 @@ export async function verifyProofs(
     if (verifyTlogProof(proof, text, vkey).index === index) verified++;
   }
   return verified;
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
 }

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import type { CallDecided } from '@privity/routing';
 import { SAMPLES } from '../repository.js';
 import { audioSeconds, generatedAudio } from './audio.js';
+import { CallEndings } from './call-endings.js';
 import type { LogEvidence } from './evidence.js';
 import { Expectation, type Fate } from './expectation.js';
 import { readCalls, type RecordedCall } from './export.js';
-import { bytesOfOthers, examineCalls, inLog } from './findings.js';
+import { bytesOfOthers, examineCalls } from './findings.js';
 import type { PlayedCall } from './journal.js';
 import type { MediaFile } from './media-files.js';
 
@@ -18,6 +19,7 @@ class Run {
   readonly files: MediaFile[] = [];
   readonly decisions = new Map<string, CallDecided['data']>();
   readonly completed = new Map<string, never>();
+  readonly endings = new CallEndings();
 
   constructor(
     readonly calls: readonly RecordedCall[],
@@ -32,6 +34,14 @@ class Run {
     return call;
   }
 
+  /** Its file is not there. */
+  lose(call: RecordedCall): void {
+    this.files.splice(
+      this.files.findIndex(({ callId }) => callId === call.callId),
+      1,
+    );
+  }
+
   keep(call: RecordedCall, audio = generatedAudio(call.callId, audioSeconds(call.callId, call.seconds))): void {
     const recording = `recording of ${call.callId}`;
     const digest = createHash('sha256').update(Buffer.from(SALT, 'base64')).update(audio).digest('hex');
@@ -41,7 +51,8 @@ class Run {
   }
 
   examine() {
-    const evidence = { decisions: this.decisions, completed: this.completed } as unknown as LogEvidence;
+    const { decisions, completed, endings } = this;
+    const evidence = { decisions, completed, endings } as unknown as LogEvidence;
     return examineCalls(this.calls, (id) => this.played.get(id), this.expectation, this.files, evidence);
   }
 
@@ -56,7 +67,19 @@ class Run {
       recording: reasons.length ? 'off' : 'after-notice',
     };
     this.decisions.set(decision, { ...decided, reasons } as unknown as CallDecided['data']);
+    this.say('routing.CallDecided', call, {});
     if (fate === 'recorded') this.keep(call);
+    else this.attest(call);
+  }
+
+  attest(call: RecordedCall): void {
+    this.say('recording.NoMediaAttested', call, { decision: `decision on ${call.callId}` });
+  }
+
+  /** An event about a call: of its own stream, or naming it. */
+  say(type: string, { callId }: RecordedCall, data: object): void {
+    const call = `call-${callId}`;
+    this.endings.take({ id: `decision on ${callId}`, type, subject: call, data: { call, ...data } });
   }
 }
 
@@ -89,14 +112,41 @@ describe('examineCalls', () => {
   it('sees a recording that is missing, and one of a call that never connected', () => {
     const run = soundRun();
     const gone = run.first('recorded');
-    run.files.splice(
-      run.files.findIndex(({ callId }) => callId === gone.callId),
-      1,
-    );
+    run.lose(gone);
     run.keep(run.first('not-connected'));
     const { wrong } = run.examine();
-    expect(wrong).toContainEqual(`1 × unrecorded although the export says recorded: ${gone.callId}`);
+    expect(wrong).toContainEqual(`1 × unrecorded without a reason: ${gone.callId}`);
+    expect(wrong).toContainEqual(`1 × neither recorded nor attested: ${gone.callId}`);
     expect(wrong).toContainEqual(expect.stringContaining('recorded without being connected'));
+    expect(wrong).toContainEqual(expect.stringContaining('recorded, and attested to be unrecorded'));
+  });
+
+  it('names each call left unrecorded that the export would have recorded, and by what', () => {
+    const run = soundRun();
+    const [stale, revoked, refused] = run.calls.filter((call) => run.expectation.fateOf(call) === 'recorded');
+    for (const call of [stale, revoked, refused] as RecordedCall[]) {
+      run.lose(call);
+      run.attest(call);
+    }
+    const decision = ({ callId }: RecordedCall) => `decision on ${callId}`;
+    const reasons = ['registry-stale', 'caller-elsewhere'];
+    run.decisions.set(decision(stale!), {
+      outcome: 'connect',
+      recording: 'off',
+      reasons,
+    } as unknown as CallDecided['data']);
+    run.say('routing.PermitRevoked', revoked!, { reasons: ['caller-elsewhere', 'registry-digest-mismatch'] });
+    run.say('recording.MediaRefused', refused!, { reason: 'already-recorded' });
+    const { wrong, differences } = run.examine();
+    expect(wrong).toEqual([]);
+    const named = [
+      [stale!, 'registry-stale'],
+      [revoked!, 'registry-digest-mismatch'],
+      [refused!, 'media-refused: already-recorded'],
+    ] as const;
+    expect(differences).toEqual(
+      named.map(([call, reason]) => ({ callId: call.callId, decision: decision(call), reason })),
+    );
   });
 
   it('sees audio of another call, and audio cut short', () => {
@@ -153,25 +203,5 @@ describe('examineCalls', () => {
     const evidence = { completed: run.completed } as unknown as LogEvidence;
     const own = new Set(calls.map(({ callId }) => callId));
     expect(bytesOfOthers(run.files, own, evidence)).toBe(audioSeconds('my-call-1', 2) * 8000);
-  });
-});
-
-describe('inLog', () => {
-  it('counts events whose bytes are the same in the log', () => {
-    const published = new Map([
-      ['a/0/1', 'x'],
-      ['a/0/2', 'y'],
-      ['a/0/3', 'z'],
-    ]);
-    expect(inLog(published, new Map(published))).toBe(3);
-    expect(
-      inLog(
-        published,
-        new Map([
-          ['a/0/1', 'x'],
-          ['a/0/2', 'altered'],
-        ]),
-      ),
-    ).toBe(1);
   });
 });

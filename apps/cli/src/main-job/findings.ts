@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
 import { REASONS } from '@privity/routing';
 import { audioSeconds, generatedAudio } from './audio.js';
-import type { LogEvidence, EventDigests } from './evidence.js';
+import type { LogEvidence } from './evidence.js';
 import type { Expectation } from './expectation.js';
 import type { RecordedCall } from './export.js';
 import type { PlayedCall } from './journal.js';
 import type { MediaFile } from './media-files.js';
+
+/** A call that was lawfully left unrecorded although the export would have it recorded: something was stale, or died. */
+export interface Difference {
+  readonly callId: string;
+  /** Event id. */
+  readonly decision: string;
+  /** The first reason of the decision or of the revoked permit that turned recording off, or why media was refused. */
+  readonly reason: string;
+}
 
 /** Calls by what became of them, and whatever is not as it must be. */
 export interface CallFindings {
@@ -17,6 +26,7 @@ export interface CallFindings {
   readonly unrecordedByReason: Readonly<Record<string, number>>;
   readonly protectedRecorded: number;
   readonly audioBytesSent: number;
+  readonly differences: readonly Difference[];
   readonly wrong: readonly string[];
 }
 
@@ -49,6 +59,7 @@ export function examineCalls(
   const wrongs = new Wrongs();
   const tally = { denied: 0, notConnected: 0, connected: 0, recorded: 0, unrecorded: 0, audioBytesSent: 0 };
   const byReason: Record<string, number> = {};
+  const differences: Difference[] = [];
   const fileOf = new Map(files.map((file) => [file.callId, file]));
   if (fileOf.size < files.length)
     wrongs.add('more than one recording of a call', `${files.length - fileOf.size} files`);
@@ -63,7 +74,10 @@ export function examineCalls(
     if (file && expectation.isProtected(call.dialed)) protectedRecorded++;
     const fate = done.outcome !== 'connected' ? done.outcome : file ? 'recorded' : 'unrecorded';
     const expected = expectation.fateOf(call);
-    if (fate !== expected) wrongs.add(`${fate} although the export says ${expected}`, call.callId);
+    const lessRecorded = fate === 'unrecorded' && expected === 'recorded';
+    if (fate !== expected && !lessRecorded) {
+      wrongs.add(`${fate} although the export says ${expected}`, call.callId);
+    }
     if (file && done.outcome !== 'connected') wrongs.add('recorded without being connected', call.callId);
     const decision = evidence.decisions.get(done.decision);
     if (!decision) wrongs.add('decision not in the log', call.callId);
@@ -79,13 +93,18 @@ export function examineCalls(
       tally[fate]++;
     }
     if (fate === 'unrecorded') {
-      const reason = decision?.reasons.find((code) => REASONS[code] === 'unrecorded') ?? 'unknown';
+      const decided = decision?.reasons.find((code) => REASONS[code] === 'unrecorded');
+      const reason = decided ?? evidence.endings.whyUnrecorded(done.decision) ?? 'unknown';
       if (decision && reason === 'unknown') wrongs.add('unrecorded without a reason', call.callId);
       byReason[reason] = (byReason[reason] ?? 0) + 1;
+      if (lessRecorded) differences.push({ callId: call.callId, decision: done.decision, reason });
+    }
+    if (decision && evidence.endings.isAttested(done.decision) === (file !== undefined)) {
+      wrongs.add(file ? 'recorded, and attested to be unrecorded' : 'neither recorded nor attested', call.callId);
     }
     if (file) tally.audioBytesSent += audioSent(call, done, file, evidence, wrongs);
   }
-  return { ...tally, unrecordedByReason: byReason, protectedRecorded, wrong: wrongs.list() };
+  return { ...tally, unrecordedByReason: byReason, protectedRecorded, differences, wrong: wrongs.list() };
 }
 
 /**
@@ -117,11 +136,4 @@ function audioSent(
 export function bytesOfOthers(files: readonly MediaFile[], own: ReadonlySet<string>, evidence: LogEvidence): number {
   const others = files.filter(({ callId }) => !own.has(callId));
   return others.reduce((sum, { recording }) => sum + (evidence.completed.get(recording)?.bytes ?? 0), 0);
-}
-
-/** How many of the published events are in the log with the same bytes. */
-export function inLog(published: EventDigests, logged: EventDigests): number {
-  let found = 0;
-  for (const [place, digest] of published) if (logged.get(place) === digest) found++;
-  return found;
 }

@@ -53,17 +53,25 @@ async function missingFromHistory(auditor: PrivityClient, recording: string): Pr
   }
 }
 
-/** Every recording decrypted inside the vault and compared with its digest. */
-export async function checkVault(
-  client: PrivityClient,
-): Promise<{ objects: number; bytes: number; mismatches: string[] }> {
-  const result = await client.request<{ objects?: number; bytes?: number; mismatches?: string[] }>(
-    'POST',
-    '/api/recordings/checks',
-  );
-  const { objects, bytes, mismatches } = result;
-  if (objects === undefined || bytes === undefined || mismatches === undefined) {
-    throw new Failed('the vault gave no answer that can be read to the check of its recordings');
+/** Answer of the vault: what is in it, and which recordings are not as their events say. */
+export interface VaultCheck {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly mismatches: readonly string[];
+}
+
+/**
+ * Every recording decrypted inside the vault and compared with its digest; again while one does not match: what a recorder
+ * could not end because its store was away, it ends a little later.
+ * @param patienceMs how long
+ */
+export async function checkVault(client: PrivityClient, patienceMs: number): Promise<VaultCheck> {
+  for (const deadline = Date.now() + patienceMs; ; await sleep(1_000)) {
+    const answer = await client.request<Partial<VaultCheck>>('POST', '/api/recordings/checks');
+    const { objects, bytes, mismatches } = answer;
+    if (objects === undefined || bytes === undefined || mismatches === undefined) {
+      throw new Failed('the vault gave no answer that can be read to the check of its recordings');
+    }
+    if (mismatches.length === 0 || Date.now() > deadline) return { objects, bytes, mismatches };
   }
-  return { objects, bytes, mismatches };
 }

@@ -3,12 +3,13 @@ import { ProblemError } from '@privity/client';
 import { audioSeconds, frames, generatedAudio } from './audio.js';
 import type { RecordedCall } from './export.js';
 import type { Journal, PlayedCall } from './journal.js';
-import { patiently } from './patience.js';
+import { isPassing, patiently } from './patience.js';
 
 /** How many calls are under way at once: enough to keep two cores busy, few enough for every permit to be renewed. */
 const IN_FLIGHT = 24;
 
 export interface Playing {
+  /** One that repeats what may pass. */
   readonly client: PrivityClient;
   readonly journal: Journal;
   /** Told after each call. */
@@ -49,46 +50,57 @@ async function playCall(call: RecordedCall, { client: { calls }, journal }: Play
   const { callId, facility, caller, dialed, at } = call;
   const repeated = journal.wasBegun(callId);
   if (!repeated) journal.begin(callId);
-  const answer = await patiently(() => calls.decide({ callId, facility, caller, dialed, at }));
+  const answer = await calls.decide({ callId, facility, caller, dialed, at });
   const played = { callId, decision: answer.decision };
   if (answer.outcome === 'deny') return { ...played, outcome: 'denied' };
   const parties = answer.notices.filter(({ acceptance }) => acceptance === 'required').map(({ party }) => party);
   let permit: string | undefined;
   const answerNotices = async (result: 'accepted' | 'declined') => {
     for (const party of parties) {
-      const progress = await patiently(() => calls.notice(callId, { party, result })).catch(unlessEnded);
+      const progress = await calls.notice(callId, { party, result }).catch(unlessEnded);
       permit = progress?.permit ?? permit;
     }
   };
 
   if (call.completion !== 'COMPLETE') {
     if (call.completion === 'REFUSED') await answerNotices('declined');
-    await patiently(() => calls.ended(callId, at));
+    await calls.ended(callId, at);
     return { ...played, outcome: 'not-connected' };
   }
   await answerNotices('accepted');
-  await patiently(() => calls.connected(callId, at)).catch(unlessEnded);
-  const media = permit === undefined ? undefined : await patiently(() => sendAudio(calls, call, permit, repeated));
-  await patiently(() => calls.ended(callId, new Date(Date.parse(at) + call.seconds * 1000).toISOString()));
+  await calls.connected(callId, at).catch(unlessEnded);
+  const media = permit === undefined ? undefined : await sendAudio(calls, call, permit, repeated);
+  await calls.ended(callId, new Date(Date.parse(at) + call.seconds * 1000).toISOString());
   return { ...played, outcome: 'connected', ...media };
 }
 
-/** Streams the call's audio in frames of 20 ms. A call that an earlier run recorded in part is not recorded twice. */
+/**
+ * Streams the call's audio in frames of 20 ms. What an attempt recorded that was broken off stands: a call is not
+ * recorded twice. Where recording was not permitted any more the call goes on without.
+ */
 async function sendAudio(
   calls: PrivityClient['calls'],
   { callId, seconds }: RecordedCall,
-  permit: string | undefined,
+  permit: string,
   repeated: boolean,
 ): Promise<Pick<PlayedCall, 'recording' | 'bytes'> | undefined> {
   const audio = generatedAudio(callId, audioSeconds(callId, seconds));
   const stream = async function* () {
     yield* frames(audio);
   };
+  let maybeRecorded = repeated;
   try {
-    const { recording } = await calls.media(callId, permit, stream());
-    return { recording, bytes: audio.length };
+    const { recording, bytes, ending } = await patiently(() =>
+      calls.media(callId, permit, stream()).catch((error: unknown) => {
+        if (isPassing(error)) maybeRecorded = true;
+        throw error;
+      }),
+    );
+    // What the recorder did not cut off itself must be whole, whatever it says of it.
+    return { recording, bytes: ending === 'ended' ? audio.length : bytes };
   } catch (error) {
-    if (repeated && error instanceof ProblemError && error.code === 'already-recorded') return undefined;
+    if (!(error instanceof ProblemError)) throw error;
+    if (error.code === 'permit-refused' || (error.code === 'already-recorded' && maybeRecorded)) return undefined;
     throw error;
   }
 }

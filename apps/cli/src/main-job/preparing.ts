@@ -1,6 +1,13 @@
 import { join } from 'node:path';
-import type { FacilityPolicy, ImportKind, PrivityClient } from '@privity/client';
+import {
+  type FacilityPolicy,
+  type ImportKind,
+  type ImportReport,
+  type PrivityClient,
+  ProblemError,
+} from '@privity/client';
 import { Failed } from '../failures.js';
+import { patiently } from './patience.js';
 
 /** What an export brings, in the order in which it is read: who is protected before anybody calls. */
 export const IMPORTS: readonly (readonly [ImportKind, string])[] = [
@@ -24,7 +31,7 @@ export const SAMPLE_POLICY: FacilityPolicy = {
 /** Imports every list of an export; the same file again changes nothing. @throws Failed naming the list */
 export async function importLists(client: PrivityClient, folder: string, say: (line: string) => void): Promise<void> {
   for (const [kind, file] of IMPORTS) {
-    const report = await client.imports.run(kind, join(folder, file));
+    const report = await importList(client, kind, join(folder, file));
     if (report.state !== 'applied') {
       throw new Failed(
         `${file} could not be imported: ${report.problem?.detail ?? report.problem?.code ?? report.state}`,
@@ -34,6 +41,18 @@ export async function importLists(client: PrivityClient, folder: string, say: (l
     say(`  ${kind}: ${report.rows} rows, ${report.added} added, ${report.unchanged} unchanged${rejected}`);
   }
 }
+
+/** One that was interrupted goes on when the same file is sent again. */
+async function importList(client: PrivityClient, kind: ImportKind, file: string): Promise<ImportReport> {
+  return patiently(async () => {
+    const report = await client.imports.run(kind, file);
+    const { code = '' } = report.problem ?? {};
+    if (report.state === 'failed' && INTERRUPTED.includes(code)) throw new ProblemError(503, report.problem);
+    return report;
+  });
+}
+
+const INTERRUPTED = ['import-interrupted', 'store-unavailable', 'unavailable'];
 
 /** Gives every facility the sample policy. */
 export async function setPolicies(client: PrivityClient, facilities: Iterable<string>): Promise<void> {

@@ -11,6 +11,8 @@ import type { Progress } from '../progress.js';
 import { checkMainJob } from './checking.js';
 import { readCalls, readTimezones } from './export.js';
 import { Journal } from './journal.js';
+import { MemoryWatch, peakMemory } from './memory.js';
+import { patiently } from './patience.js';
 import { playCalls } from './player.js';
 import { importLists, setPolicies } from './preparing.js';
 import type { MainJobReport } from './report.js';
@@ -45,7 +47,10 @@ export async function runMainJob(job: MainJob): Promise<MainJobResult> {
   const journal = new Journal(job.dataDir.journal);
   const clients: PrivityClient[] = [];
   const as = async (subject: string, roles: readonly Role[], connections = 4) => {
-    const client = await clientFor(job.dataDir, job.url, `main-job-${subject}`, roles, connections);
+    const client = await clientFor(job.dataDir, job.url, `main-job-${subject}`, roles, {
+      connections,
+      attempts: patiently,
+    });
     clients.push(client);
     return client;
   };
@@ -54,11 +59,17 @@ export async function runMainJob(job: MainJob): Promise<MainJobResult> {
     await prepare(job, await as('registrar', ['registrar', 'operator']));
     const dialler = await as('dialler', ['dialler', 'simulate'], 64);
     const progress = job.progress.bar('Playing calls', calls.length);
-    await playCalls(calls, { client: dialler, journal, progress: progress.to, signal: job.signal });
+    const memory = new MemoryWatch(() => peakMemory(job.dataDir), calls.length);
+    const played = (done: number) => {
+      memory.played(done);
+      progress.to(done);
+    };
+    await playCalls(calls, { client: dialler, journal, progress: played, signal: job.signal });
     progress.done();
+    const memoryUse = memory.end();
     const { figures, wrong } = await checkMainJob({ job, calls, journal, as });
     const seconds = Math.round((performance.now() - started) / 100) / 10;
-    return { report: { ...figures, seconds }, wrong };
+    return { report: { ...figures, memory: memoryUse, seconds }, wrong };
   } finally {
     journal.close();
     await Promise.all(clients.map((client) => client.close()));
