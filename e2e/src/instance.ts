@@ -4,11 +4,22 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PrivityClient } from '@privity/client';
+import { type ConnectionOptions, PrivityClient } from '@privity/client';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const privity = join(root, 'apps/cli/bin/privity.js');
+
+export interface Starting {
+  /** Default: a new one, which goes with the instance. */
+  readonly dataDir?: string;
+  /** Default: Kafka where it can run, else the feed, as `privity start` itself decides. */
+  readonly stream?: 'kafka' | 'feed';
+  /** Processes each of routing, registry and recording. */
+  readonly replicas?: number;
+  /** Given to node before the command line's own file. */
+  readonly nodeArguments?: readonly string[];
+}
 
 /** A whole Privity in processes of its own, started and asked as a user would: by its command line and its public port. */
 export class PrivityInstance {
@@ -20,11 +31,17 @@ export class PrivityInstance {
     private readonly launcher: ChildProcess,
   ) {}
 
-  /** Kafka where it can run, else the feed, as `privity start` itself decides. `variables` go to every service. */
-  static async start(variables: Readonly<Record<string, string>> = {}): Promise<PrivityInstance> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'privity-e2e-'));
+  /** `variables` go to every service. @throws Error with all that it said where it does not start */
+  static async start(
+    variables: Readonly<Record<string, string>> = {},
+    { dataDir: given, stream, replicas, nodeArguments = [] }: Starting = {},
+  ): Promise<PrivityInstance> {
+    const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'privity-e2e-')));
     const env = { ...process.env, NODE_OPTIONS: '', PRIVITY_HTTP_PORT: '0', ...variables };
-    const launcher = spawn(process.execPath, [privity, 'start', '--data-dir', dataDir], { env, cwd: root });
+    const command = [...nodeArguments, privity, 'start', '--data-dir', dataDir];
+    if (stream !== undefined) command.push('--stream', stream);
+    if (replicas !== undefined) command.push('--replicas', String(replicas));
+    const launcher = spawn(process.execPath, command, { env, cwd: root });
     let said = '';
     for (const stream of [launcher.stdout, launcher.stderr])
       stream.on('data', (text: Buffer) => (said += text.toString()));
@@ -40,14 +57,23 @@ export class PrivityInstance {
 
   /** A client signed in as this person, with a token that the command line printed. */
   async as(person: string, ...roles: string[]): Promise<PrivityClient> {
-    const named = roles.flatMap((role) => ['--role', role]);
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    const { stdout } = await run(process.execPath, [privity, 'token', person, ...named, '--data-dir', this.dataDir], {
-      env,
-    });
-    const client = new PrivityClient({ baseUrl: this.url, token: stdout.trim() });
+    return this.client({ token: await this.token(person, ...roles) });
+  }
+
+  /** A client of the public port, closed with the instance. */
+  client(options: Omit<ConnectionOptions, 'baseUrl'>): PrivityClient {
+    const client = new PrivityClient({ ...options, baseUrl: this.url });
     this.clients.push(client);
     return client;
+  }
+
+  async token(person: string, ...roles: string[]): Promise<string> {
+    return (await this.command('token', person, ...roles.flatMap((role) => ['--role', role]))).trim();
+  }
+
+  /** Runs `privity` on this instance's folder. @returns what it printed @throws Error where its exit code is not 0 */
+  command(...words: string[]): Promise<string> {
+    return command(this.dataDir, ...words);
   }
 
   /** Process id of a service, to stop or kill it. */
@@ -76,13 +102,27 @@ export class PrivityInstance {
     return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n');
   }
 
-  /** As Ctrl-C does; then nothing of it is left. Returns the exit code. */
-  async stop(): Promise<number | null> {
-    await Promise.all(this.clients.map((client) => client.close()));
+  /** As Ctrl-C does; its folder stays. Returns the exit code. */
+  async end(): Promise<number | null> {
+    const { exitCode } = this.launcher;
+    if (exitCode !== null) return exitCode;
+    await Promise.all(this.clients.splice(0).map((client) => client.close()));
     const ended = new Promise<number | null>((resolve) => this.launcher.once('exit', resolve));
     this.launcher.kill('SIGINT');
-    const code = await ended;
+    return ended;
+  }
+
+  /** As Ctrl-C does; then nothing of it is left. Returns the exit code. */
+  async stop(): Promise<number | null> {
+    const code = await this.end();
     await rm(this.dataDir, { recursive: true, force: true });
     return code;
   }
+}
+
+/** Runs `privity` on a data folder. @returns what it printed @throws Error where its exit code is not 0 */
+export async function command(dataDir: string, ...words: string[]): Promise<string> {
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { stdout } = await run(process.execPath, [privity, ...words, '--data-dir', dataDir], { env, cwd: root });
+  return stdout;
 }

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProblemError, type CallAnswer, type MediaReceipt, type PrivityClient } from '@privity/client';
+
+const CALLER = '1000000001';
+const SECOND = 8_000;
+/** A fifth of a second of sound: short calls, many of them. */
+const SHORT = Buffer.alloc(SECOND / 5, 0x7f);
+
+export interface MadeCall extends CallAnswer {
+  readonly dialed: string;
+  /** Milliseconds since the epoch, by the clock of the test. */
+  readonly begunAt: number;
+  /** Absent where not a byte was kept. */
+  readonly receipt?: MediaReceipt;
+}
+
+/** A dialler that repeats what could not be done at this moment: its client does. */
+export class Telephone {
+  readonly made: MadeCall[] = [];
+  private begun = 0;
+
+  /** @param now the dialler's own clock, which it reports with connected and ended */
+  constructor(
+    private readonly name: string,
+    private readonly client: PrivityClient,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Decides a call and, where it may be recorded, has the notice accepted. Whoever dials must hang up. */
+  async dial(dialed: string): Promise<{ readonly answer: CallAnswer; readonly permit?: string }> {
+    const { calls } = this.client;
+    const callId = `${this.name}-${(this.begun += 1)}`;
+    const answer = await calls.decide({ callId, facility: 'N1', caller: CALLER, dialed });
+    if (answer.outcome === 'deny') return { answer };
+    const { permit } =
+      answer.recording === 'off' ? {} : await calls.notice(callId, { party: 'callee', result: 'accepted' });
+    await this.timed((at) => calls.connected(callId, at));
+    return permit === undefined ? { answer } : { answer, permit };
+  }
+
+  hangUp({ callId }: CallAnswer): Promise<void> {
+    return this.timed((at) => this.client.calls.ended(callId, at));
+  }
+
+  /** A whole short call. */
+  async call(dialed: string): Promise<MadeCall> {
+    const begunAt = Date.now();
+    const { answer, permit } = await this.dial(dialed);
+    const receipt = permit === undefined ? undefined : await this.record(answer, permit);
+    if (answer.outcome === 'connect') await this.hangUp(answer);
+    const made = { ...answer, dialed, begunAt, ...(receipt === undefined ? {} : { receipt }) };
+    this.made.push(made);
+    return made;
+  }
+
+  /** Calls these numbers in turn, on several lines at once, until told to stop. */
+  load(numbers: readonly string[], lines = 3): { readonly stop: () => Promise<readonly MadeCall[]> } {
+    const before = this.made.length;
+    let stopped = false;
+    let turn = 0;
+    const line = async () => {
+      while (!stopped) {
+        await this.call(numbers[turn++ % numbers.length] as string);
+        await sleep(20);
+      }
+    };
+    const running = Array.from({ length: lines }, line);
+    // A line that fails is told of when the load is stopped.
+    for (const one of running) one.catch(() => undefined);
+    return {
+      stop: async () => {
+        stopped = true;
+        await Promise.all(running);
+        return this.made.slice(before);
+      },
+    };
+  }
+
+  /** What a dialler does whose media is refused or cut off: the call goes on without. */
+  private async record({ callId }: CallAnswer, permit: string): Promise<MediaReceipt | undefined> {
+    try {
+      return await this.client.calls.media(callId, permit, SHORT);
+    } catch (error) {
+      if (error instanceof ProblemError && ['permit-refused', 'already-recorded'].includes(error.code))
+        return undefined;
+      throw error;
+    }
+  }
+
+  /** A time that was right when it was sent may be refused where clocks stepped meanwhile: it is told again. */
+  private async timed(report: (at: string) => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1, await sleep(250)) {
+      try {
+        return await report(new Date(this.now()).toISOString());
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.code !== 'invalid-input' || attempt === 20) throw error;
+      }
+    }
+  }
+}
