@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { EventStore, parseEnvelope } from '@privity/event-store';
+import pg from 'pg';
+
+const IN_FLIGHT = 2_000;
+
+/** Fills routing's store with calls like one that is in it until it holds so many events. */
+export async function fillWithCalls(serviceUrl: string, events: number): Promise<void> {
+  const pool = new pg.Pool({ connectionString: serviceUrl, max: 3 });
+  const store = await EventStore.open({ pool, source: '/privity/routing' });
+  try {
+    const { type, actor, data } = await anyDecision(store);
+    const heads = await store.heads();
+    let missing = events - heads.reduce((sum, { position }) => sum + position, 0);
+    const fill = async () => {
+      while (missing-- > 0) {
+        const stream = `call-${randomUUID()}`;
+        await store.append(stream, 'no stream', [
+          { type, data, correlationid: stream, ...(actor === undefined ? {} : { actor }) },
+        ]);
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, fill));
+  } finally {
+    await store.close();
+    await pool.end();
+  }
+}
+
+async function anyDecision(store: EventStore) {
+  for (const { shard, position } of await store.heads()) {
+    const [newest] = await store.readShard(shard, Math.max(0, position - 1), 1);
+    if (newest?.type === 'routing.CallDecided') return parseEnvelope<object>(newest.text);
+  }
+  throw new Error('no shard of the store ends with a decision');
+}

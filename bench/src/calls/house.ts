@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FacilityPolicy, type ImportKind, PrivityClient } from '@privity/client';
+import { freePorts } from '@privity/one-machine';
+import { TestInstallation } from '@privity/service/testing';
+import type { BenchDatabase, BenchServer } from '../database.js';
+import type { Asked } from './load.js';
+import { runProcess, startProcess } from './process.js';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const SAMPLES = join(ROOT, 'samples/legacy-export');
+const LISTS: readonly (readonly [ImportKind, string])[] = [
+  ['bar-roll', 'bar_roll.csv'],
+  ['do-not-record', 'do_not_record.csv'],
+  ['facilities', 'facilities.csv'],
+  ['roster', 'roster.csv'],
+  ['allowed-numbers', 'allowed_numbers.csv'],
+  ['movements', 'movements.csv'],
+];
+const POLICY: FacilityPolicy = {
+  allowedList: 'required',
+  presence: 'noted',
+  recording: 'permitted',
+  notices: [{ party: 'callee', language: 'en', acceptance: 'required' }],
+  maxSeconds: 3600,
+};
+const CALLS = 2_000;
+const FRESH_LIMIT_MS = 30_000;
+
+/** Registry, routing and gateway as they run, over the feed, knowing the sample's people and numbers. */
+export interface CallHouse {
+  readonly routing: string;
+  readonly gateway: string;
+  /** Of a dialler. */
+  readonly token: string;
+  readonly asked: readonly Asked[];
+  /** Routing's own. */
+  readonly database: BenchDatabase;
+}
+
+export async function withCallHouse<T>(server: BenchServer, work: (house: CallHouse) => Promise<T>): Promise<T> {
+  const installation = new TestInstallation();
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const [registryPort = 0, routingPort = 0, gatewayPort = 0, nobody = 0] = await freePorts(4);
+    const url = (port: number) => `http://127.0.0.1:${port}`;
+    const services = { registry: url(registryPort), routing: url(routingPort) };
+    const databases = { registry: await migrated('registry', server), routing: await migrated('routing', server) };
+    for (const [name, port] of [['registry', registryPort] as const, ['routing', routingPort] as const]) {
+      const databaseUrl = databases[name].serviceUrl;
+      const env = await installation.variables(name, { databaseUrl, services });
+      closing.push((await startProcess(built(name, 'main.js'), port, env)).stop);
+    }
+    // Nobody is behind two of its routes, so it never says that all is well.
+    const gateway = await startProcess(
+      built('gateway', 'main.js'),
+      gatewayPort,
+      {
+        PRIVITY_SERVICES: JSON.stringify({ ...services, recording: url(nobody), audit: url(nobody) }),
+        PRIVITY_TRUST: installation.keys.trust,
+      },
+      503,
+    );
+    closing.push(gateway.stop);
+    await prepare(gateway.url, await installation.token('bench', ['registrar', 'operator']));
+    const token = await installation.token('bench', ['dialler']);
+    const asked = await sampleCalls();
+    await untilRecorded(services.routing, token, asked);
+    return await work({ routing: services.routing, gateway: gateway.url, token, asked, database: databases.routing });
+  } finally {
+    for (const close of closing.reverse()) await close();
+    installation.remove();
+  }
+}
+
+async function migrated(name: 'registry' | 'routing', server: BenchServer): Promise<BenchDatabase> {
+  const database = await server.fresh();
+  await runProcess(built(name, 'migrate.js'), {
+    PRIVITY_OWNER_DATABASE_URL: database.ownerUrl,
+    PRIVITY_SERVICE_ROLE: new URL(database.serviceUrl).username,
+  });
+  return database;
+}
+
+async function prepare(url: string, token: string): Promise<void> {
+  const client = new PrivityClient({ baseUrl: url, token, connections: 2 });
+  try {
+    for (const [kind, file] of LISTS) {
+      const { state } = await client.imports.run(kind, join(SAMPLES, file));
+      if (state !== 'applied') throw new Error(`${file}: ${state}`);
+    }
+    const facilities = (await readFile(join(SAMPLES, 'facilities.csv'), 'utf8')).trim().split(/\r?\n/).slice(1);
+    for (const line of facilities) await client.setPolicy(line.slice(0, line.indexOf(',')), POLICY);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Place, caller and number of the sample's first calls; none of these columns is ever quoted. */
+async function sampleCalls(): Promise<Asked[]> {
+  const text = await readFile(join(SAMPLES, 'call_records.csv'), 'utf8');
+  const lines = text.split(/\r?\n/, CALLS + 1).slice(1);
+  return lines.map((line) => {
+    const [, , facility = '', , caller = '', dialed = ''] = line.split(',');
+    return { facility, caller, dialed };
+  });
+}
+
+/** Decisions before the registry's heartbeat is known are made on less, and are not what is to be measured. */
+async function untilRecorded(url: string, token: string, asked: readonly Asked[]): Promise<void> {
+  const client = new PrivityClient({ baseUrl: url, token, connections: 1 });
+  try {
+    for (const deadline = Date.now() + FRESH_LIMIT_MS; Date.now() < deadline; await sleep(250)) {
+      for (const [n, call] of asked.slice(0, 20).entries()) {
+        const { recording } = await client.calls.decide({ callId: `warm-${Date.now()}-${n}`, ...call });
+        if (recording === 'after-notice') return;
+      }
+    }
+    throw new Error('no call of the sample may be recorded: routing does not trust its view of the registry');
+  } finally {
+    await client.close();
+  }
+}
+
+function built(app: string, file: string): string {
+  return join(ROOT, 'apps', app, 'dist', file);
+}

@@ -1,0 +1,27 @@
+import type { Row } from '../line.js';
+import { append } from './append.js';
+import { appendProcesses } from './append-processes.js';
+import { auditCdr } from './audit-cdr.js';
+import { calls } from './calls.js';
+import { gateway } from './gateway.js';
+import { growthAppend } from './growth-append.js';
+import { growthConsume } from './growth-consume.js';
+import { growthDecide } from './growth-decide.js';
+import { lag } from './lag.js';
+import { replay } from './replay.js';
+import { stream } from './stream.js';
+
+/** In the order of the table. */
+export const rows: readonly Row[] = [
+  append,
+  appendProcesses,
+  stream,
+  lag,
+  calls,
+  gateway,
+  replay,
+  growthAppend,
+  growthConsume,
+  growthDecide,
+  auditCdr,
+];
