@@ -22,4 +22,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=5 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PRIVITY_PORT + '/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Secrets come as a file (PRIVITY_SECRETS), so that no listing of containers shows them.
-CMD ["sh", "-c", "if [ -n \"$PRIVITY_SECRETS\" ]; then set -a; . \"$PRIVITY_SECRETS\"; fi; exec node apps/$APP/dist/main.js"]
+CMD ["sh", "-c", "if [ -n \"$PRIVITY_SECRETS\" ]; then set -a; . \"$PRIVITY_SECRETS\"; fi; exec node --max-semi-space-size=32 apps/$APP/dist/main.js"]
