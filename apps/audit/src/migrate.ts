@@ -1,4 +1,4 @@
-import { runMigration } from '@privity/service';
+import { runMigration } from '@privity/service/migration';
 
 import { migrate } from './migrations/index.js';
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventStore, migrateEventStore, type NewEvent, type RecordedEvent } from '@privity/event-store';
-import { migrateEventStream, startRelay } from '@privity/event-stream';
+import { startRelay } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import pg from 'pg';
 import type { BenchServer } from '../database.js';
 

@@ -11,7 +11,6 @@ export { ForkDetected, GapDetected, type Halt, type HaltCode, NotHalted, Unhandl
 export { openKafkaTarget } from './kafka/kafka-target.js';
 export { TopicMisconfigured } from './kafka/topic.js';
 export { TopicWitness } from './kafka/topic-witness.js';
-export { migrateEventStream } from './migrate.js';
 export { contextOf, sourceOf, topicOf } from './names.js';
 export { connectSubscription } from './nest/connect-subscription.js';
 export { EventContext } from './nest/event-context.js';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Module } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { EventStore, migrateEventStore, parseEnvelope, type EventEnvelope } from '@privity/event-store';
-import { migrateEventStream, type StreamStatus, SubscriptionStrategy } from '@privity/event-stream';
+import { type StreamStatus, SubscriptionStrategy } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { freePort } from '@privity/one-machine';
 import { withPostgres } from '@privity/testing';
 

@@ -1,26 +1,11 @@
 export * from './auth/decorators.js';
-export * from './auth/principal.js';
-export { Forbidden, signToken, TokenVerifier, Unauthenticated, type TokenRequest } from './auth/tokens.js';
-export * from './config.js';
 export * from './handle-command.js';
 export { JsonBody } from './http/json-body.js';
-export { CsvError } from './imports/csv-error.js';
-export * from './imports/read-csv.js';
 export * from './imports/receive-import.js';
-export { FileKeyRing, UnknownPurpose } from './keys/file-key-ring.js';
-export { KeyFileError, type KeyEnvironment } from './keys/key-files.js';
-export * from './keys/provision.js';
-export {
-  LOG_KEY_NAME,
-  loadPublicKey,
-  loadSigningKey,
-  signedNoteKey,
-  type SigningKeyName,
-} from './keys/signing-keys.js';
-export * from './keys/subject-keys.js';
+export * from './installation.js';
+export { type SubjectKey, SubjectKeys } from './keys/subject-keys.js';
 export { crash } from './lifecycle/crash.js';
-export { MEMBER_LEASE_MS, Membership, migrateMembership } from './lifecycle/membership.js';
-export { runMigration } from './lifecycle/run-migration.js';
+export { MEMBER_LEASE_MS, Membership } from './lifecycle/membership.js';
 export { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 export * from './lifecycle/readiness.js';
 export { Stopping } from './lifecycle/stopping.js';

@@ -1,7 +1,7 @@
 import { afterAll, expect, it, jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { EventStore, migrateEventStore } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { withKafka, withPostgres } from '@privity/testing';
 import pg from 'pg';
 

@@ -1,5 +1,5 @@
 import { migrateEventStore } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { EMPTY_ROOT } from '@privity/transparency-log';
 import pg from 'pg';
 import { LOG_TABLES } from './log-tables.js';

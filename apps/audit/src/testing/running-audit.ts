@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { EventStore, migrateEventStore, type NewEvent, type RecordedEvent } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { freePort } from '@privity/one-machine';
 import { bootService, JsonLog, type ContextName, type Role } from '@privity/service';
 import { TestInstallation } from '@privity/service/testing';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivityClient } from '@privity/client';
 import { parseEnvelope } from '@privity/event-store';
-import { keyFolders } from '@privity/service';
+import { keyFolders } from '@privity/service/installation';
 import {
   openCheckpoint,
   parseVkey,

@@ -1,6 +1,6 @@
 import { ProtectionView } from '@privity/registry';
 import { DecisionReplay } from '@privity/routing';
-import { FileKeyRing, keyFolders } from '@privity/service';
+import { FileKeyRing, keyFolders } from '@privity/service/installation';
 import type { DataDir } from '../data-dir.js';
 
 /** Derives every decision again; fed with the log's entries from the first on. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { isRole, ROLES, type Role } from '@privity/service';
+import { isRole, ROLES, type Role } from '@privity/service/installation';
 import { DataDir } from '../data-dir.js';
 
 export interface CommonOptions {

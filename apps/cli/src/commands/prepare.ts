@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { CONTEXTS } from '@privity/service';
+import { CONTEXTS } from '@privity/service/installation';
 import { WrongUse } from '../failures.js';
 import { prepare } from '../launcher/preparation.js';
 import { type CommonOptions, dataDirOf, withCommonOptions } from './options.js';

@@ -3,7 +3,7 @@ import { Argument, Command } from 'commander';
 import { EventStore, FileMark, recover, type RecoveryReport } from '@privity/event-store';
 import { openKafkaTarget, publishedUpTo, republish, sourceOf, TopicWitness } from '@privity/event-stream';
 import { SHARDS } from '@privity/kernel';
-import { CONTEXTS, type ContextName, Environment, keyFolders, topicCopies } from '@privity/service';
+import { CONTEXTS, type ContextName, Environment, keyFolders, topicCopies } from '@privity/service/installation';
 import pg from 'pg';
 import { LogWitness } from '../audit-log/log-witness.js';
 import { Failed, WrongUse } from '../failures.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Role } from '@privity/service';
+import type { Role } from '@privity/service/installation';
 import { makeToken } from '../launcher/running.js';
 import { type CommonOptions, dataDirOf, roles, wholeNumber, withCommonOptions } from './options.js';
 import { showResult } from './result.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningPostgres, startPostgres } from '@privity/one-machine';
-import { CONTEXTS } from '@privity/service';
+import { CONTEXTS } from '@privity/service/installation';
 import pg from 'pg';
 import { DataDir } from '../data-dir.js';
 import { prefixOf, provideDatabases } from './databases.js';

@@ -1,5 +1,5 @@
 import { createDatabase, inDatabase } from '@privity/one-machine';
-import { CONTEXTS, type ContextName } from '@privity/service';
+import { CONTEXTS, type ContextName } from '@privity/service/installation';
 import pg from 'pg';
 import { Failed } from '../failures.js';
 import type { RolePasswords } from './secrets.js';

@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { freePort, freePorts, isPortFree } from '@privity/one-machine';
-import { CONTEXTS, type ContextName } from '@privity/service';
+import { CONTEXTS, type ContextName } from '@privity/service/installation';
 import { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
 import { type Lock, takeLock } from './lock.js';

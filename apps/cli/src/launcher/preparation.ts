@@ -5,7 +5,7 @@ import {
   loadSigningKey,
   provisionKeys,
   signToken,
-} from '@privity/service';
+} from '@privity/service/installation';
 import type { DataDir } from '../data-dir.js';
 import { prefixOf, provideDatabases, type ServiceDatabases } from './databases.js';
 import { runToEnd } from './processes.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { keyFolders, loadSigningKey, type Role, signToken } from '@privity/service';
+import { keyFolders, loadSigningKey, type Role, signToken } from '@privity/service/installation';
 import { type ConnectionOptions, PrivityClient } from '@privity/client';
 import type { DataDir } from '../data-dir.js';
 import { WrongUse } from '../failures.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { CONTEXTS, type ContextName } from '@privity/service';
+import { CONTEXTS, type ContextName } from '@privity/service/installation';
 import type { DataDir } from '../data-dir.js';
 
 export type RolePasswords = Readonly<Record<ContextName, string>>;

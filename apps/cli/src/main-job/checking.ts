@@ -1,5 +1,5 @@
 import type { PrivityClient } from '@privity/client';
-import type { Role } from '@privity/service';
+import type { Role } from '@privity/service/installation';
 import { logKey } from '../audit-log/read-log.js';
 import { audioSeconds, generatedAudio } from './audio.js';
 import { readFeeds, readLogEvidence, verifyProofs } from './evidence.js';

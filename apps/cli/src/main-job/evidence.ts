@@ -5,7 +5,7 @@ import type { FeedPage } from '@privity/event-stream';
 import { SHARDS } from '@privity/kernel';
 import type { RecordingCompleted } from '@privity/recording';
 import type { CallDecided, ReplayResult } from '@privity/routing';
-import { CONTEXTS } from '@privity/service';
+import { CONTEXTS } from '@privity/service/installation';
 import { verifyTlogProof, type VerifierKey } from '@privity/transparency-log';
 import { type LogEntry, readLog } from '../audit-log/read-log.js';
 import { decisionReplay } from '../audit-log/replay.js';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { type Instant, localToInstant } from '@privity/kernel';
-import { readCsv } from '@privity/service';
+import { readCsv } from '@privity/service/installation';
 import { Failed } from '../failures.js';
 
 /** A line of an incumbent's call records, placed in time. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivityClient } from '@privity/client';
-import type { Role } from '@privity/service';
+import type { Role } from '@privity/service/installation';
 import type { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
 import { clientFor } from '../launcher/running.js';

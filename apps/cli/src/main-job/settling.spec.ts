@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CONTEXTS } from '@privity/service';
+import { CONTEXTS } from '@privity/service/installation';
 import { readFeeds } from './evidence.js';
 import { headVector, type StatusClient, waitUntilQuiet } from './settling.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivityClient } from '@privity/client';
 import type { StreamReport } from '@privity/event-stream';
-import { CONTEXTS } from '@privity/service';
+import { CONTEXTS } from '@privity/service/installation';
 import { Failed } from '../failures.js';
 
 /** How long no event and no checkpoint may move before a wait is given up, milliseconds. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { EventStore, migrateEventStore, parseEnvelope, type EventEnvelope } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { uuidv7 } from '@privity/kernel';
 import { freePort } from '@privity/one-machine';
 import {

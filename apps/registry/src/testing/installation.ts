@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { migrateEventStore } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { freePort, inDatabase, startPostgres } from '@privity/one-machine';
 import {
   bootService,

@@ -1,6 +1,6 @@
 import { migrateEventStore } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
-import { migrateMembership, migrateSubjectKeys } from '@privity/service';
+import { migrateEventStream } from '@privity/event-stream/migration';
+import { migrateMembership, migrateSubjectKeys } from '@privity/service/migration';
 import pg from 'pg';
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStore, migrateEventStore } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { BlindIndexer, parseNumber } from '@privity/kernel';
 import { freePort } from '@privity/one-machine';
 import type { ProtectionCategory } from '@privity/registry';

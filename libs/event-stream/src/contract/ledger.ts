@@ -1,7 +1,7 @@
 import { freshStore, type FreshStore } from '@privity/event-store/contract';
 import { EventStore } from '@privity/event-store';
 import { DataSource, type EntityManager } from 'typeorm';
-import { migrateEventStream } from '../migrate.js';
+import { migrateEventStream } from '../migration.js';
 import { sourceOf } from '../names.js';
 import type { EventBatch, StreamEvent } from '../stream-event.js';
 import { count } from './count.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type ClientBase, Pool } from 'pg';
+import { Pool } from 'pg';
 
 import { JsonLog } from '../log.js';
 
@@ -102,11 +102,4 @@ export class Membership implements OnApplicationShutdown {
     if (now - this.renewedAt >= MEMBER_LEASE_MS) this.steadySince = now;
     this.renewedAt = now;
   }
-}
-
-/** Creates `replica` for a service that may run several times. Runs as owner; idempotent. */
-export async function migrateMembership(owner: ClientBase, options: { readonly serviceRole: string }): Promise<void> {
-  await owner.query(`
-    create table if not exists replica (id uuid primary key, seen_until timestamptz not null, reached jsonb);
-    grant select, insert, update, delete on replica to ${owner.escapeIdentifier(options.serviceRole)};`);
 }

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { migrateEventStore } from '@privity/event-store';
-import { migrateEventStream } from '@privity/event-stream';
+import { migrateEventStream } from '@privity/event-stream/migration';
 import { startService, withPostgres, type ServiceProcess } from '@privity/testing';
 
 import { TestInstallation } from '../testing/index.js';
