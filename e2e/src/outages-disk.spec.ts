@@ -74,7 +74,9 @@ const MEBIBYTE = 1_048_576;
       expect(await telephone.call(LAWYER)).toMatchObject({ outcome: 'connect', recording: 'off' });
 
       await media.free();
+      const freed = performance.now();
       await recordedAgain(telephone);
+      expect(performance.now() - freed).toBeLessThan(30_000);
       const started = (await allEvents(auditor, 'recording')).filter(
         ({ type, data }) =>
           type === 'recording.RecordingStarted' &&

@@ -82,6 +82,7 @@ const why = (calls: readonly MadeCall[]) => [...new Set(calls.flatMap(({ reasons
     const load = telephone.load([FRIEND, LAWYER]);
     process.kill(first as number, 'SIGKILL');
     const killedAt = Date.now();
+    const begun = performance.now();
     await eventually(
       'another broker',
       () => {
@@ -90,6 +91,7 @@ const why = (calls: readonly MadeCall[]) => [...new Set(calls.flatMap(({ reasons
       },
       120_000,
     );
+    await until(begun, STILL_MS);
     await recordedAgain(telephone);
     const calls = (await load.stop()).filter(({ begunAt }) => begunAt > killedAt);
     expect(calls.length).toBeGreaterThan(0);
@@ -198,8 +200,9 @@ const why = (calls: readonly MadeCall[]) => [...new Set(calls.flatMap(({ reasons
     expect(recorded).toBeGreaterThan(0);
     expect(attested).toBeGreaterThan(0);
     expect(seen(telephone.made, LAWYER).filter(({ receipt }) => receipt !== undefined)).toEqual([]);
+    const media = await privity.media();
     for (const { receipt, callId } of telephone.made) {
-      const kept = (await privity.media()).some((name) => name.includes(`/${callId}.`));
+      const kept = media.some((name) => name.includes(`/${callId}.`));
       expect([callId, kept]).toEqual([callId, receipt !== undefined]);
     }
   });

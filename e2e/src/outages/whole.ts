@@ -35,7 +35,7 @@ export interface Whole {
  * @throws Error naming what does not
  */
 export async function requireWhole(privity: PrivityInstance, auditor: PrivityClient): Promise<Whole> {
-  // What a recorder could not end itself is looked after each half minute.
+  // What a recorder could not end itself is looked after every few seconds.
   await eventually('the end of every recording', () => ended(auditor), 120_000);
   await quiet(auditor);
   const told = (await Promise.all(CONTEXTS.map((context) => allEvents(auditor, context)))).flat();

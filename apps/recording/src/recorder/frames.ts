@@ -28,6 +28,9 @@ export class Frames implements FrameSource {
 
   /** Ends the waiting. What still arrives is thrown away unread. */
   cancel(): void {
+    // A second time would stop what throws it away, and with it the connection and whoever asks next over it: a listener
+    // that is taken off puts a flowing stream to rest.
+    if (this.finished === 'cancelled') return;
     this.finished = 'cancelled';
     this.changed();
     this.body.off('readable', this.changed);

@@ -12,11 +12,11 @@ import { salvage } from '../vault/salvage.js';
 import { Recorder } from './recorder.js';
 
 const LOOK_FOR_DEAD_MS = 1_000;
-const LOOK_AT_OWN_MS = 30_000;
+const LOOK_AT_OWN_MS = 5_000;
 
 /**
  * Ends what was left open: by a replica that died, a few seconds later; here, because a disk was full or the store away, as
- * soon as the store is back, and where that did not help every half minute. What a live sibling has in hand is its own.
+ * soon as the store is back, and where that did not help every five seconds. What a live sibling has in hand is its own.
  */
 @Injectable()
 export class Recovery implements OnApplicationBootstrap, OnModuleDestroy {
