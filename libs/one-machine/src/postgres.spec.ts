@@ -67,6 +67,30 @@ describe('startPostgres', () => {
     }
   }, 60_000);
 
+  it('waits for what still ends of a server that was killed, and lets no two work on its data', async () => {
+    const dataDir = join(await closedFolder(), 'pg');
+    const killed = await startPostgres({ dataDir });
+    const client = new pg.Client({ connectionString: killed.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const backend = rows[0]?.pid ?? 0;
+    process.kill(backend, 'SIGSTOP');
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.exited;
+    let there = false;
+    const starting = startPostgres({ dataDir }).finally(() => (there = true));
+    try {
+      await sleep(3_000);
+      expect(there).toBe(false);
+    } finally {
+      process.kill(backend, 'SIGCONT');
+    }
+    const server = await starting;
+    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await server.stop();
+  }, 60_000);
+
   it('takes the data over from a server whose launcher was killed', async () => {
     const dataDir = join(await closedFolder(), 'pg');
     const first = await startPostgres({ dataDir });

@@ -29,6 +29,9 @@ const SETTINGS = [
   'log_timezone=UTC',
 ];
 
+const LEFTOVER_ATTEMPTS = 40;
+const LEFTOVER_RETRY_MS = 500;
+
 /**
  * Starts PostgreSQL from npm on 127.0.0.1, with its data in `dataDir` (made at first start). Only who knows the random
  * password in `<dataDir>/password` (0600) gets in. Starts again on data that a crash left behind.
@@ -76,6 +79,11 @@ export async function startPostgres(options: {
     const said = (await readFile(logFile, 'utf8').catch(() => '')).slice(logged);
     // Somebody took the free port first: take another one.
     if (options.port === undefined && attempt < 5 && said.includes('could not bind')) continue;
+    // Of a server that was killed, a process that served somebody is still ending.
+    if (attempt < LEFTOVER_ATTEMPTS && said.includes('shared memory block')) {
+      await sleep(LEFTOVER_RETRY_MS);
+      continue;
+    }
     throw new MachineProblem('postgres-failed', `PostgreSQL did not start: ${lastWords(said)} (log: ${logFile})`);
   }
 }
