@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from '../line.js';
 
@@ -19,15 +20,26 @@ export interface Load {
   readonly seconds: number;
 }
 
-/** The load comes from a process of its own, the same for every server. @throws Error where an answer is not 2xx */
+/**
+ * The load comes from a process of its own, the same for every server. With its figures comes what a call costs of all
+ * cores, in all processes: no arrangement of them can do more calls than the cores have time for.
+ * @throws Error where an answer is not 2xx
+ */
 export async function callsPerSecond(load: Load): Promise<Figures> {
   const source = fork(join(import.meta.dirname, 'load-source.js'));
   try {
+    const busyBefore = busyMs();
     source.send(load);
     const [answer] = (await once(source, 'message')) as [{ figures?: Figures; problem?: string }];
     if (answer.figures === undefined) throw new Error(`${load.url}: ${answer.problem ?? 'no figures'}`);
-    return answer.figures;
+    const calls = (answer.figures['perSecond'] ?? 0) * load.seconds;
+    return { ...answer.figures, 'µs of all cores a call': ((busyMs() - busyBefore) * 1_000) / calls };
   } finally {
     source.kill();
   }
+}
+
+/** Of all cores together, since the machine was started. */
+function busyMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
