@@ -110,9 +110,11 @@ async function becomeHealthy(name: string, url: string, child: Child): Promise<v
     if (!answer) continue;
     const said = await answer.text().catch(() => '');
     last = `${answer.status} ${said}`.slice(0, 300);
-    // No waiting helps here, only a person.
-    if (/restored from an older copy|"the (log is|tiles do not) /.test(said))
-      throw new Failed(`${name} must not go on: ${last}`);
+    // No waiting helps here, only a person. A store says itself what to do.
+    if (said.includes('restored from an older copy')) throw new Failed(`${name} must not go on: ${last}`);
+    if (/"the (log is|tiles do not) /.test(said)) {
+      throw new Failed(`${name} must not go on: ${last}\nWhat to do: docs/operations.md, "Backup".`);
+    }
   }
   throw new Failed(`${name} was not well within 90 s (${last}).`);
 }
