@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
 import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { Readable } from 'node:stream';
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Body, Controller, Get, Module, Param, Post, Req } from '@nestjs/common';
@@ -408,5 +409,38 @@ describe('an import', () => {
     expect(await ask('/api/counter/imports', { roles: ['registrar'], ...post('{}') })).toMatchObject({
       body: { field: 'file' },
     });
+  });
+
+  it('that is not wanted is read to its end, so that its connection lives on: the next one needs it', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const token = await installation.token('ines', ['registrar']);
+    const large = Buffer.concat([
+      Buffer.from('--x\r\ncontent-disposition: form-data; name="kind"\r\n\r\nnonsense\r\n'),
+      Buffer.from('--x\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n'),
+      Buffer.alloc(8 * 1024 * 1024, 'x'),
+      Buffer.from('\r\n--x--\r\n'),
+    ]);
+    const sent = (role: 'allowed' | 'nobody') =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const authorization = role === 'allowed' ? { authorization: `Bearer ${token}` } : {};
+        const headers = {
+          ...authorization,
+          'content-type': 'multipart/form-data; boundary=x',
+          'content-length': large.length,
+        };
+        const options = { agent, method: 'POST', headers, timeout: 5_000 };
+        const sending = request(`${service.url}/api/counter/imports`, options, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode));
+        });
+        sending.on('timeout', () => sending.destroy(new Error('no answer')));
+        sending.on('error', reject);
+        sending.end(large);
+      });
+    try {
+      for (let n = 0; n < 3; n += 1) expect(await sent('allowed')).toBe(422);
+      for (let n = 0; n < 3; n += 1) expect(await sent('nobody')).toBe(401);
+    } finally {
+      agent.destroy();
+    }
   });
 });

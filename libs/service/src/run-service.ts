@@ -11,6 +11,7 @@ import { DataSource } from 'typeorm';
 
 import { Environment, readServiceConfig, type ServiceConfig } from './config.js';
 import { logRequests } from './http/request-log.js';
+import { throwUnreadBodiesAway } from './http/unread-bodies.js';
 import { openServiceKeys } from './keys/service-keys.js';
 import { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 import { Readiness } from './lifecycle/readiness.js';
@@ -121,6 +122,7 @@ async function createApp(
     fastify.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   }
   logRequests(fastify, parts.log);
+  throwUnreadBodiesAway(fastify);
   return app;
 }
 
