@@ -9,8 +9,8 @@ export const mutations = [
   {
     name: 'commit the checkpoint before the effects',
     file: sink,
-    from: 'await this.applyEffects(batch, state.parked, manager);\n        });',
-    to: '});\n        await checkpoints.transaction(({ manager }) => this.applyEffects(batch, state.parked, manager));',
+    from: 'await this.applyEffects(batch, state.parked, manager);\n    });',
+    to: '});\n    await this.options.checkpoints.transaction(({ manager }) => this.applyEffects(batch, state.parked, manager));',
     world: 'stream',
   },
   {

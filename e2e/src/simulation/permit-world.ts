@@ -1,4 +1,4 @@
-import { EventStore, type StoreDatabase } from '@privity/event-store';
+import { EventStore, type NewEvent, type StoreDatabase, StoreUnavailable } from '@privity/event-store';
 import { MemoryDatabase } from '@privity/event-store/memory';
 import { derivedId, shardOf } from '@privity/kernel';
 import { permitClaims, type Permit, RecordingSession, samePermit, type Renewal } from '@privity/recording';
@@ -12,6 +12,7 @@ import { Sound } from './sound.js';
 /** Numbers that are called; the first is protected from the beginning. */
 export const NUMBERS = ['a', 'b', 'c', 'd'].map((letter) => `e1.${letter.repeat(43)}`);
 const RENEWAL_TIMEOUT_MS = 1_000;
+const STATED_AGAIN_MS = 500;
 
 /** A call, and all that is to be judged about it. Times are the recorder's monotonic clock. */
 export interface SimCall {
@@ -61,12 +62,23 @@ export class PermitWorld {
       basis: 'b',
       since: '2026-01-01T00:00:00.000Z',
     };
-    void this.store.then((store) =>
-      store.append(numberStream(number), 'any', [
-        { id: derivedId(number, 'protect', 0), type: 'registry.NumberProtected', data },
-      ]),
-    );
+    const protection = { id: derivedId(number, 'protect', 0), type: 'registry.NumberProtected', data };
+    void this.untilDurable(numberStream(number), protection);
     this.machine.tally.add('protections');
+  }
+
+  /** As whoever states a protection: what was not answered for is stated again, under the same id. */
+  private async untilDurable(stream: string, event: NewEvent): Promise<void> {
+    const store = await this.store;
+    for (;;) {
+      try {
+        await store.append(stream, 'any', [event]);
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        await this.registry.process.sleep(STATED_AGAIN_MS);
+      }
+    }
   }
 
   /** Somebody calls; whoever is called says yes to the notice. If the decision permits, the recorder begins. */

@@ -83,6 +83,19 @@ describe('checkpoint and effects in one transaction', () => {
     }
   });
 
+  it.each([1, 3])(
+    "that stood still until its shard is another's is told so, and halts nothing (%i events)",
+    async (count) => {
+      const shard = 7 + count;
+      const left = Object.assign(new Error('The coordinator is not aware of this member'), { code: 25 });
+      const away = Object.assign(new Error('terminating connection'), { code: '57P01' });
+      const one = sink({ apply: () => Promise.reject(away) });
+      await one.open(source, shard);
+      await expect(one.accept(source, shard, deliver(shard, 1, count), () => Promise.reject(left))).rejects.toBe(left);
+      expect((await sink().open(source, shard)).halted).toBe(false);
+    },
+  );
+
   it('keeps nothing of what a handler says in its message', async () => {
     const secret = '212-555-0101';
     const one = sink({

@@ -84,21 +84,30 @@ export class CheckpointedSink<Manager = EntityManager> implements ShardSink {
     this.stopped = true;
   }
 
+  /** All at once, again while the database is away, and one by one where one of them fails. */
   private async applyAll(
     batch: EventBatch,
     state: ShardState,
     alive: () => Promise<void>,
   ): Promise<'applied' | 'moved' | 'halted'> {
-    try {
-      await this.inTransaction(batch, state, alive);
-      return 'applied';
-    } catch (error) {
-      if (error instanceof CheckpointMoved) return 'moved';
-      if (this.stopped) throw error;
-      if (batch.events.length === 1) {
-        await this.halt(haltBefore(batch.events[0], error));
-        return 'halted';
+    const { consumer, version, log, clock = machineClock } = this.options;
+    for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
+      try {
+        await this.inTransaction(batch, state);
+        return 'applied';
+      } catch (error) {
+        if (error instanceof CheckpointMoved) return 'moved';
+        if (this.stopped) throw error;
+        if (!isTransient(error)) {
+          if (batch.events.length > 1) break;
+          await this.halt(haltBefore(batch.events[0], error));
+          return 'halted';
+        }
+        log('warn', 'batch will be tried again', { consumer, version, shard: batch.shard, ...errorFacts(error) });
       }
+      await clock.sleep(wait);
+      // Outside of the attempt: that the shard is somebody else's meanwhile is no failure of its handler.
+      await alive();
     }
     for (const event of batch.events) {
       const outcome = await this.applyAll({ ...batch, events: [event] }, state, alive);
@@ -108,29 +117,18 @@ export class CheckpointedSink<Manager = EntityManager> implements ShardSink {
     return 'applied';
   }
 
-  /** One transaction: checkpoint first, then the effects. Tries again while the database is away. */
-  private async inTransaction(batch: EventBatch, state: ShardState, alive: () => Promise<void>): Promise<void> {
-    const { checkpoints, consumer, version, log, clock = machineClock } = this.options;
+  /** One transaction: checkpoint first, then the effects. */
+  private async inTransaction(batch: EventBatch, state: ShardState): Promise<void> {
     const last = batch.events[batch.events.length - 1];
     if (last === undefined) return;
     const offset = offsetBefore(state.ahead, last.offset ?? state.cursor.offset);
     const to: Cursor = { position: last.position, id: last.id, offset };
-    for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
-      try {
-        await checkpoints.transaction(async ({ manager, move }) => {
-          const moved = await move(this.rowOf(batch.source, batch.shard), state.cursor, to);
-          if (!moved) throw new CheckpointMoved();
-          await this.applyEffects(batch, state.parked, manager);
-        });
-        state.cursor = to;
-        return;
-      } catch (error) {
-        if (this.stopped || !isTransient(error)) throw error;
-        log('warn', 'batch will be tried again', { consumer, version, shard: batch.shard, ...errorFacts(error) });
-        await clock.sleep(wait);
-        await alive();
-      }
-    }
+    await this.options.checkpoints.transaction(async ({ manager, move }) => {
+      const moved = await move(this.rowOf(batch.source, batch.shard), state.cursor, to);
+      if (!moved) throw new CheckpointMoved();
+      await this.applyEffects(batch, state.parked, manager);
+    });
+    state.cursor = to;
   }
 
   private async applyEffects(batch: EventBatch, parked: Map<number, string>, manager: Manager): Promise<void> {
