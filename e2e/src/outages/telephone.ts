@@ -13,8 +13,10 @@ export interface MadeCall extends CallAnswer {
   readonly dialed: string;
   /** Milliseconds since the epoch, by the clock of the test. */
   readonly begunAt: number;
-  /** Absent where not a byte was kept. */
+  /** Absent where nothing was recorded, or where who was told so never heard of it: see `refusal`. */
   readonly receipt?: MediaReceipt;
+  /** `already-recorded`: an attempt that was not answered may have kept sound. */
+  readonly refusal?: string;
 }
 
 /** A dialler that repeats what could not be done at this moment: its client does. */
@@ -49,9 +51,9 @@ export class Telephone {
   async call(dialed: string): Promise<MadeCall> {
     const begunAt = Date.now();
     const { answer, permit } = await this.dial(dialed);
-    const receipt = permit === undefined ? undefined : await this.record(answer, permit);
+    const recorded = permit === undefined ? {} : await this.record(answer, permit);
     if (answer.outcome === 'connect') await this.hangUp(answer);
-    const made = { ...answer, dialed, begunAt, ...(receipt === undefined ? {} : { receipt }) };
+    const made = { ...answer, dialed, begunAt, ...recorded };
     this.made.push(made);
     return made;
   }
@@ -80,12 +82,12 @@ export class Telephone {
   }
 
   /** What a dialler does whose media is refused or cut off: the call goes on without. */
-  private async record({ callId }: CallAnswer, permit: string): Promise<MediaReceipt | undefined> {
+  private async record({ callId }: CallAnswer, permit: string): Promise<Pick<MadeCall, 'receipt' | 'refusal'>> {
     try {
-      return await this.client.calls.media(callId, permit, SHORT);
+      return { receipt: await this.client.calls.media(callId, permit, SHORT) };
     } catch (error) {
       if (error instanceof ProblemError && ['permit-refused', 'already-recorded'].includes(error.code))
-        return undefined;
+        return { refusal: error.code };
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import type { PrivityClient } from '@privity/client';
+import type { StreamReport } from '@privity/event-stream';
 import type { PrivityInstance } from '../instance.js';
 import { allEvents, eventually, type StoredEvent } from '../stream.js';
 
@@ -6,20 +7,7 @@ const CONTEXTS = ['registry', 'routing', 'recording', 'audit'];
 
 interface Status {
   readonly unreachable: readonly string[];
-  readonly sources: readonly {
-    readonly source: string;
-    readonly shards: readonly {
-      readonly shard: number;
-      readonly head: number;
-      readonly acked?: number;
-      readonly consumers: readonly {
-        readonly consumer: string;
-        readonly version: number;
-        readonly lag: number;
-        readonly halted?: { readonly code: string; readonly position: number };
-      }[];
-    }[];
-  }[];
+  readonly sources: readonly StreamReport[];
 }
 
 export interface Whole {
