@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Membership } from '@privity/service';
+import { Membership, Spool } from '@privity/service';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
@@ -11,7 +11,6 @@ import { BarRollReader } from './imports/bar-roll.reader.js';
 import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { Imports } from './imports/imports.js';
 import { Protecting } from './protections/protecting.js';
-import { Spool } from './imports/spool.js';
 import { Attorneys } from './protections/attorneys.js';
 import { StaffProtections } from './protections/staff-protections.js';
 import { ImportReport } from './read-models/import-report.entity.js';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Membership } from '@privity/service';
+import { Membership, Spool } from '@privity/service';
 import { CallBook } from './calls/call-book.js';
 import { CallDesk } from './calls/call-desk.js';
 import { Decisions } from './calls/decisions.js';
@@ -22,6 +22,7 @@ import { RegistryView } from './read-models/registry-view.js';
   controllers: [CallsController, RenewalsController, FacilitiesController, ImportsController],
   providers: [
     Membership,
+    Spool,
     Directory,
     RegistryView,
     HeartbeatPoller,

@@ -11,6 +11,6 @@ export type {
 export type { ConnectionOptions, RequestBody, RequestOptions } from './http-connection.js';
 export * from './imports.js';
 export * from './privity-client.js';
-export { ProblemError } from './problem-error.js';
+export { isPassing, ProblemError } from './problem-error.js';
 export * from './recordings.js';
 export * from './registry.js';

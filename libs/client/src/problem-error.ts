@@ -21,3 +21,16 @@ export class ProblemError extends Error {
 function asRecord(body: unknown): Record<string, unknown> {
   return typeof body === 'object' && body !== null ? { ...body } : {};
 }
+
+const LOST_CONNECTION = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'];
+
+/**
+ * Whether the same request may well succeed a moment later: a part is being started again, a view is catching up, or
+ * routing did not confirm a permit in time and not a byte was kept (P1). For `attempts` of a client.
+ */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof ProblemError) {
+    return [502, 503, 504].includes(error.status) || error.code === 'routing-unreachable';
+  }
+  return error instanceof Error && 'code' in error && LOST_CONNECTION.includes(String(error.code));
+}

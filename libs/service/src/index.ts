@@ -2,6 +2,8 @@ export * from './auth/decorators.js';
 export * from './handle-command.js';
 export { JsonBody } from './http/json-body.js';
 export * from './imports/receive-import.js';
+export { saveFailure } from './imports/save-failure.js';
+export { Spool } from './imports/spool.js';
 export * from './installation.js';
 export { type SubjectKey, SubjectKeys } from './keys/subject-keys.js';
 export { crash } from './lifecycle/crash.js';
@@ -10,7 +12,6 @@ export { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js'
 export * from './lifecycle/readiness.js';
 export { Stopping } from './lifecycle/stopping.js';
 export { describeError, JsonLog, type LogFields, type LogLevel } from './log.js';
-export { saveFailure } from './imports/save-failure.js';
 export { PROBLEM_TYPE, toProblem, type ProblemDetails } from './problems/problem.js';
 export { Replicas } from './replicas.js';
 export { bootService, runService } from './run-service.js';

@@ -1,9 +1,9 @@
 import type { PrivityClient } from '@privity/client';
-import { ProblemError } from '@privity/client';
+import { isPassing, ProblemError } from '@privity/client';
 import { audioSeconds, frames, generatedAudio } from './audio.js';
 import type { RecordedCall } from './export.js';
 import type { Journal, PlayedCall } from './journal.js';
-import { isPassing, patiently } from './patience.js';
+import { patiently } from './patience.js';
 
 /** How many calls are under way at once: enough to keep two cores busy, few enough for every permit to be renewed. */
 const IN_FLIGHT = 24;

@@ -1,10 +1,9 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { isUuid, PrivityError } from '@privity/kernel';
-import { CurrentUser, receiveImport, Roles } from '@privity/service';
+import { CurrentUser, receiveImport, Roles, Spool } from '@privity/service';
 import type { Principal } from '@privity/service';
 import type { FastifyRequest } from 'fastify';
 import { Imports } from '../imports/imports.js';
-import { Spool } from '../imports/spool.js';
 import type { ImportReport } from '../read-models/import-report.entity.js';
 
 class ImportNotFound extends PrivityError {

@@ -3,14 +3,13 @@ import { EventStore, parseEnvelope } from '@privity/event-store';
 import type { EventEnvelope } from '@privity/event-store';
 import { SHARDS } from '@privity/kernel';
 import { ProtectionView, readRegistryEvent } from '@privity/registry';
-import { FileKeyRing } from '@privity/service';
+import { FileKeyRing, Spool } from '@privity/service';
 import { BlindIndexer } from '@privity/kernel';
 import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Installation } from '../testing/installation.js';
 import { importFile, reportOf, sendFile } from '../testing/requests.js';
-import { Spool } from './spool.js';
 
 const samples = join(import.meta.dirname, '../../../../samples/legacy-export');
 const rollHeader = 'BAR_STATE,BAR_NO,LAST,FIRST,STATUS,FIRM,PHONE1,PHONE2,PHONE3,ADMITTED';

@@ -4,15 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
 import { derivedId, PrivityError } from '@privity/kernel';
 import { importStream, listImport } from '@privity/registry';
-import {
-  handleCommand,
-  JsonLog,
-  Membership,
-  removeLeftSpools,
-  saveFailure,
-  Stopping,
-  toProblem,
-} from '@privity/service';
+import { handleCommand, JsonLog, Membership, saveFailure, Spool, Stopping, toProblem } from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { Repository } from 'typeorm';
 import { ImportReport } from '../read-models/import-report.entity.js';
@@ -21,7 +13,6 @@ import { applyList, checkList } from './apply-list.js';
 import { BarRollReader } from './bar-roll.reader.js';
 import { DoNotRecordReader } from './do-not-record.reader.js';
 import type { RowReader } from './row-reader.js';
-import { Spool } from './spool.js';
 import { Tally } from './tally.js';
 
 /** The process was stopped, or ended, while it read the file. What was applied stands; the same file again goes on from there. */
@@ -58,7 +49,7 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Whatever a replica was reading when it died is not being read any more. */
   private async endInterrupted(alive: ReadonlySet<string>): Promise<void> {
-    await removeLeftSpools(this.spool.root, alive);
+    await this.spool.removeLeft(alive);
     await this.reports.query(
       `update import_report set state = 'failed', problem = $1
        where state = 'reading' and (holder is null or holder <> all($2::uuid[]))`,

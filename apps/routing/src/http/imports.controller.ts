@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Req, UseGuards } from '@nestjs/common';
-import { CurrentUser, type Principal, receiveImport, Roles } from '@privity/service';
+import { CurrentUser, type Principal, receiveImport, Roles, Spool } from '@privity/service';
 import type { FastifyRequest } from 'fastify';
 import { ImportRecords, type ImportReport } from '../imports/import-records.js';
 import { DIRECTORY_KINDS, ImportRunner } from '../imports/import-runner.js';
@@ -10,6 +10,7 @@ export class ImportsController {
   constructor(
     private readonly runner: ImportRunner,
     private readonly records: ImportRecords,
+    private readonly spool: Spool,
   ) {}
 
   /** multipart: `kind`, then `file`. Answers as soon as the file is here; reading it goes on. */
@@ -18,7 +19,7 @@ export class ImportsController {
   @Roles('registrar', 'operator')
   @UseGuards(CaughtUp)
   async start(@Req() request: FastifyRequest, @CurrentUser() asker: Principal): Promise<{ readonly importId: string }> {
-    const file = await receiveImport(request, { kinds: DIRECTORY_KINDS, spoolDir: this.runner.spoolDir });
+    const file = await receiveImport(request, { kinds: DIRECTORY_KINDS, spoolDir: this.spool.folder });
     return { importId: await this.runner.accept(file, asker.subject) };
   }
 

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
@@ -13,9 +12,8 @@ import {
   newEvents,
   readCsv,
   type ReceivedImport,
-  removeLeftSpools,
   saveFailure,
-  ServiceConfig,
+  Spool,
   SubjectKeys,
   toProblem,
 } from '@privity/service';
@@ -53,10 +51,7 @@ const LOCK_AGAIN_MS = 200;
 /** Reads uploaded files one after another: two at once would both compare with a directory that the other is changing. */
 @Injectable()
 export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Holds personal data for as long as a file is read; beside the keys, so that no backup has it. */
-  readonly spoolDir: string;
   private queue: Promise<void> = Promise.resolve();
-  private readonly spoolRoot: string;
   private stopLooking: () => void = () => undefined;
   private readonly stopping = new AbortController();
   private readonly callers: BlindIndexer;
@@ -70,11 +65,9 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly pool: Pool,
     private readonly log: JsonLog,
     private readonly membership: Membership,
-    config: ServiceConfig,
+    private readonly spool: Spool,
     @Inject(INDEX_KEYS) keys: KeyRing,
   ) {
-    this.spoolRoot = config.env.text('PRIVITY_SPOOL_DIR') ?? join(config.keysDir, 'spool');
-    this.spoolDir = join(this.spoolRoot, membership.id);
     this.callers = new BlindIndexer(keys, 'caller-index');
     this.numbers = new BlindIndexer(keys, 'number-index');
   }
@@ -82,7 +75,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     await this.membership.join();
     this.stopLooking = this.membership.endWhatDeadOnesLeft(async (alive) => {
-      await removeLeftSpools(this.spoolRoot, alive);
+      await this.spool.removeLeft(alive);
       await this.records.endInterrupted(alive, problemOf(new ImportInterrupted()));
     });
   }

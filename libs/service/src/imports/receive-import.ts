@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -47,17 +47,6 @@ export async function receiveImport<K extends string>(
     return { kind, ...(await spool(part, options.spoolDir)) };
   }
   throw new InvalidInput('file', 'There is no file in the body.');
-}
-
-/** Removes what dead replicas left behind: each has a folder of its own in the spool, named by its membership. */
-export async function removeLeftSpools(spoolDir: string, alive: ReadonlySet<string>): Promise<void> {
-  const folders = await readdir(spoolDir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  for (const folder of folders) {
-    if (!alive.has(folder)) await rm(join(spoolDir, folder), { recursive: true, force: true });
-  }
 }
 
 async function spool(part: MultipartFile, spoolDir: string): Promise<Omit<ReceivedImport<string>, 'kind'>> {
