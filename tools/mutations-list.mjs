@@ -21,6 +21,13 @@ export const mutations = [
     world: 'stream',
   },
   {
+    name: "take a lost membership for the handler's failure",
+    file: sink,
+    from: '      await alive();\n    }\n    for (',
+    to: '      await alive().catch((error: unknown) => this.halt(haltBefore(batch.events[0], error)));\n    }\n    for (',
+    world: 'stream',
+  },
+  {
     name: 'skip the previd check',
     file: classify,
     from: "if (event.previd !== ids.get(last)) return { fresh, stop: { code: 'fork', event } };",

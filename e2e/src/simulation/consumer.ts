@@ -112,7 +112,7 @@ export class Consumer {
       }
       const delivered = await this.fetch(process, shard, cursor.position, next);
       if (delivered.length === 0) continue;
-      const verdict = await sink.accept(SOURCE, shard, delivered, () => Promise.resolve());
+      const verdict = await sink.accept(SOURCE, shard, delivered, () => this.heartbeat(shard));
       cursor = verdict.cursor;
       if (verdict.kind === 'halted') return;
       if (verdict.kind === 'moved') this.world.machine.tally.add('checkpoint moved by another');
@@ -130,6 +130,13 @@ export class Consumer {
       soughtAt = position;
       next = (cursor.offset ?? -1n) + 1n;
     }
+  }
+
+  /** As a group answers a member that it has given up: its shards are another's. */
+  private async heartbeat(shard: number): Promise<void> {
+    if (this.reads(shard)) return;
+    this.world.machine.tally.add('memberships lost');
+    throw new Error('the group does not know this member');
   }
 
   private haveRead(shard: number, end: bigint): void {
