@@ -8,7 +8,7 @@ import type {
   FacilityPolicy,
   RoutingEvent,
 } from './events.js';
-import { asOf, lastNotAbove, movedTo, NO_POSITIONS, type Positions, type Version } from './versioned.js';
+import { asOf, lastNotAbove, movedTo, NO_POSITIONS, type Positions, samePositions, type Version } from './versioned.js';
 import { facilityOn, listed, moved, type Person } from './whereabouts.js';
 
 export interface Facility extends Omit<FacilityListed['data'], 'facility'> {
@@ -81,8 +81,7 @@ export class DirectoryView {
   at(positions: Positions): DirectoryMoment {
     // Calls in a row use the same moment: the digest is made once.
     const last = this.#moment;
-    if (last !== undefined && last.used.positions.every((position, shard) => position === positions[shard]))
-      return last;
+    if (last !== undefined && samePositions(last.used.positions, positions)) return last;
     this.#moment = new DirectoryMoment(this, { positions, digest: this.#digestAt(positions) });
     return this.#moment;
   }

@@ -3,6 +3,7 @@ import type { NumberProtected } from '@privity/registry/events';
 import type { RegistryViewUsed } from './events.js';
 import type { RegistryMoment, Standing } from './facts.js';
 import type { ProtectionHistory } from './replay.js';
+import { samePositions } from './versioned.js';
 
 interface Since {
   readonly shard: number;
@@ -46,7 +47,7 @@ export class RegistryPast {
 
   /** Calls in a row use the same positions: their figures are made once. */
   #figures(positions: readonly number[]): { readonly digest: string; readonly protectedNumbers: number } {
-    if (this.#last === undefined || !this.#last.positions.every((position, shard) => position === positions[shard])) {
+    if (this.#last === undefined || !samePositions(this.#last.positions, positions)) {
       const counts = positions.map((position, shard) => this.history.shardDigest(shard, position)?.count ?? 0);
       const protectedNumbers = counts.reduce((sum, count) => sum + count, 0);
       this.#last = { positions, digest: this.history.digestAt(positions) ?? '', protectedNumbers };

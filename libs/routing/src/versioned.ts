@@ -25,6 +25,11 @@ export function movedTo(positions: Positions, shard: number, position: number): 
   return Object.freeze(moved);
 }
 
+/** A vector that ends earlier is another one: it was written where fewer shards were known. */
+export function samePositions(one: Positions, other: Positions): boolean {
+  return one.length === other.length && one.every((position, shard) => position === other[shard]);
+}
+
 /** Index of the last item of an ascending list that is not above `limit`; -1: none. */
 export function lastNotAbove(ascending: readonly number[], limit: number): number {
   let low = 0;

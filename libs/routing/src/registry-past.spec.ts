@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { type BlindIndex, SHARDS, uuidv7 } from '@privity/kernel';
+import { ProtectionView } from '@privity/registry';
+import { RegistryPast } from './registry-past.js';
+
+describe('the registry as it was', () => {
+  it('has the figures of the positions that are asked for, whichever were asked for before', () => {
+    const past = new RegistryPast(new ProtectionView(Buffer.alloc(32, 1), Infinity));
+    const index = 'e1.a' as BlindIndex;
+    const source = { kind: 'staff', ref: 'x' };
+    const data = { index, source, category: 'attorney', basis: 'x', since: '2026-01-01T00:00:00.000Z' };
+    past.apply(3, 1, uuidv7(), { type: 'registry.NumberProtected', data });
+    const protectedAt = (positions: readonly number[]) =>
+      past.at(positions, { ageMs: 0, state: 'fresh' }).used.protectedNumbers;
+    const none = new Array<number>(SHARDS).fill(0);
+    const one = none.with(3, 1);
+    expect([[], one, none, one].map(protectedAt)).toEqual([0, 1, 0, 1]);
+  });
+});
