@@ -203,6 +203,17 @@ describe('imports', () => {
     expect(told).toHaveLength(1);
   }, 60_000);
 
+  it('that were ended for a replica thought dead are not read on by it', async () => {
+    const numbers = Array.from({ length: 6000 }, (_, n) => `30257${String(n).padStart(5, '0')},Y,Y,*,,,`);
+    const importId = await sendFile(place, 'do-not-record', [listHeader, ...numbers].join('\n'));
+    const mark = `update import_report set state = 'failed' where import_id = $1 and rows > 0 returning rows`;
+    while ((await place.query(mark, [importId])).length === 0);
+    // The next file is read after this one.
+    await importFile(place, 'do-not-record', `${listHeader}\n2125550181,Y,Y,*,,,`);
+    expect(await reportOf(place, importId)).toMatchObject({ state: 'failed' });
+    expect((await eventsOf(place)).filter(({ subject }) => subject === `import-${importId}`)).toEqual([]);
+  }, 60_000);
+
   it('are for registrars, and answer 404 for an id nobody has', async () => {
     const url = `${place.registry.url}/api/registry/imports`;
     const as = async (...roles: Parameters<Installation['token']>) => ({

@@ -7,6 +7,7 @@ import { importStream, listImport } from '@privity/registry';
 import { handleCommand, JsonLog, Membership, saveFailure, Spool, Stopping, toProblem } from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { Repository } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { ImportReport } from '../read-models/import-report.entity.js';
 import type { ImportKind } from '../read-models/import-report.entity.js';
 import { applyList, checkList } from './apply-list.js';
@@ -99,22 +100,24 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
       const reader = this.readers[file.kind];
       await checkList(file.path, reader);
       const tally = await applyList(file.path, reader, actor, async (soFar) => {
-        await this.save(importId, soFar, 'reading');
+        if (!(await this.save(importId, soFar.figures()))) throw new ImportInterrupted();
         if (this.stopping.signal.aborted) throw new ImportInterrupted();
       });
       await this.complete(importId, file, tally, actor);
-      await this.save(importId, tally, 'applied');
+      await this.save(importId, { ...tally.figures(), state: 'applied' });
     } catch (error) {
       this.log.failure('an import failed', error, 'warn');
       const failed = { state: 'failed', problem: toProblem(error) } as const;
-      await saveFailure(() => this.reports.update({ importId }, failed), this.stopping.signal, this.log);
+      await saveFailure(() => this.save(importId, failed), this.stopping.signal, this.log);
     } finally {
       await file.discard();
     }
   }
 
-  private async save(importId: string, tally: Tally, state: 'reading' | 'applied'): Promise<void> {
-    await this.reports.update({ importId }, { ...tally.figures(), state });
+  /** @returns false where this replica was thought dead, and its import ended or given to another */
+  private async save(importId: string, report: QueryDeepPartialEntity<ImportReport>): Promise<boolean> {
+    const { affected } = await this.reports.update({ importId, state: 'reading', holder: this.membership.id }, report);
+    return affected === 1;
   }
 
   private async complete(

@@ -43,4 +43,8 @@ export class ImportReport {
 
   @Column('text')
   actor!: string;
+
+  /** The replica that reads the file. */
+  @Column('uuid', { nullable: true, select: false })
+  holder!: string | null;
 }

@@ -24,6 +24,13 @@ export interface ImportReport {
   };
 }
 
+/** What was applied stands; the same file again adds the rest. */
+export class ImportInterrupted extends PrivityError {
+  constructor() {
+    super('import-interrupted', 503, 'The service stopped while reading. Send the same file again.');
+  }
+}
+
 export class ImportNotFound extends PrivityError {
   constructor() {
     super('import-not-found', 404, 'There is no such import.');
@@ -70,11 +77,13 @@ export class ImportRecords {
     );
   }
 
-  async save(report: Omit<ImportReport, 'kind' | 'ended'>): Promise<void> {
+  /** @returns false where `holder` was thought dead, and its import ended or given to another */
+  async save(report: Omit<ImportReport, 'kind' | 'ended'>, holder: string): Promise<boolean> {
     const { importId, state, rows, added, unchanged, rejectedCount, rejected, problem } = report;
-    await this.pool.query(
+    const { rowCount } = await this.pool.query(
       `update directory_import set state = $2, rows = $3, added = $4, unchanged = $5, rejected_count = $6,
-         rejected = $7, problem = $8 where id = $1`,
+         rejected = $7, problem = $8
+       where id = $1 and state = 'reading' and holder = $9`,
       [
         importId,
         state,
@@ -84,8 +93,10 @@ export class ImportRecords {
         rejectedCount,
         JSON.stringify(rejected),
         problem === undefined ? null : JSON.stringify(problem),
+        holder,
       ],
     );
+    return rowCount === 1;
   }
 
   /** @throws ImportNotFound */

@@ -23,7 +23,7 @@ import { AllowedNumbersImporter } from './allowed-numbers.js';
 import type { DirectoryImporter } from './directory-importer.js';
 import { DirectoryWriter } from './directory-writer.js';
 import { FacilitiesImporter } from './facilities.js';
-import { ImportRecords } from './import-records.js';
+import { ImportInterrupted, ImportRecords } from './import-records.js';
 import { MovementsImporter } from './movements.js';
 import { RosterImporter } from './roster.js';
 
@@ -33,13 +33,6 @@ export const DIRECTORY_KINDS = [
   'allowed-numbers',
   'movements',
 ] as const satisfies DirectoryKind[];
-
-/** What was applied stands; the same file again adds the rest. */
-class ImportInterrupted extends PrivityError {
-  constructor() {
-    super('import-interrupted', 503, 'The service stopped while reading. Send the same file again.');
-  }
-}
 
 const LINES_AT_ONCE = 5_000;
 const REJECTED_KEPT = 10_000;
@@ -100,10 +93,11 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Waits until no replica reads a file, and until the directory holds all that the last one brought. */
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  private async inTurn(work: (turn: AbortSignal) => Promise<void>): Promise<void> {
     const client = await this.pool.connect();
-    // A connection that breaks gives the lock back; what was being imported then fails with the database.
-    client.on('error', () => undefined);
+    const turn = new AbortController();
+    // A connection that breaks gives the lock back, and another replica may be reading from then on.
+    client.on('error', () => turn.abort(new ImportInterrupted()));
     try {
       for (;;) {
         if (this.stopping.signal.aborted) throw new ImportInterrupted();
@@ -114,7 +108,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
         await pause(LOCK_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
       await this.directory.reach(await this.store.heads());
-      return await work();
+      await work(turn.signal);
     } finally {
       // Not given back to the pool: with the connection goes the lock, whatever became of it.
       client.release(true);
@@ -125,17 +119,23 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const counts = { rows: 0, added: 0, unchanged: 0, rejectedCount: 0 };
     const rejected: RejectedLine[] = [];
     const stream = `import-${importId}`;
+    const holder = this.membership.id;
     const meta = { actor, correlationid: stream };
     const importer = this.importer(file.kind, new DirectoryWriter(this.store, this.directory, meta));
+    const save = async (state: 'reading' | 'applied') => {
+      const own = await this.records.save({ importId, state, ...counts, rejected }, holder);
+      if (!own) throw new ImportInterrupted();
+    };
     const flush = async () => {
       const { added, unchanged } = await importer.flush();
       counts.added += added;
       counts.unchanged += unchanged;
-      await this.records.save({ importId, state: 'reading', ...counts, rejected });
+      await save('reading');
     };
-    const read = async () => {
+    const read = async (turn: AbortSignal) => {
       for await (const { line, values, malformed } of readCsv(createReadStream(file.path), importer)) {
         if (this.stopping.signal.aborted) throw new ImportInterrupted();
+        turn.throwIfAborted();
         counts.rows += 1;
         const rejection = malformed ? { field: '(line)', reason: malformed } : importer.take(values);
         if (rejection !== undefined) {
@@ -144,13 +144,14 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
         }
         if (counts.rows % LINES_AT_ONCE === 0) await flush();
       }
+      turn.throwIfAborted();
       await flush();
       const { rows, added, unchanged, rejectedCount } = counts;
       const data = { importId, kind: file.kind, digest: file.digest, rows, added, unchanged, rejected: rejectedCount };
       const imported: DirectoryImported = { type: 'routing.DirectoryImported', data };
       const appended = await this.store.append(stream, 'any', newEvents([imported], meta));
       await this.directory.reachEverywhere(appended.events);
-      await this.records.save({ importId, state: 'applied', ...counts, rejected });
+      await save('applied');
       this.log.line('info', 'import applied', { kind: file.kind, rows, added, unchanged, rejected: rejectedCount });
     };
     try {
@@ -158,7 +159,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       this.log.failure('import failed', error, 'warn');
       const failed = { importId, state: 'failed', ...counts, rejected, problem: problemOf(error) } as const;
-      await saveFailure(() => this.records.save(failed), this.stopping.signal, this.log);
+      await saveFailure(() => this.records.save(failed, holder), this.stopping.signal, this.log);
     }
   }
 
