@@ -40,6 +40,8 @@ export class Policies {
       const known = this.directory.view.now().facility(facility);
       if (known === undefined) throw new FacilityUnknown();
       if (JSON.stringify(known.policy) === JSON.stringify(policy)) {
+        // Whoever set it before may still be waiting for a sibling, or have been cut off while waiting.
+        await this.directory.reachEverywhere(history);
         return { facility, version: known.policyVersion, policy };
       }
       const version = known.policyVersion + 1;

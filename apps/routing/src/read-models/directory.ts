@@ -52,6 +52,7 @@ export class Directory implements OnApplicationBootstrap, OnModuleDestroy {
   private complete = false;
   private untold = true;
   private broken: unknown;
+  private withdrawn = false;
 
   constructor(
     private readonly store: EventStore,
@@ -87,7 +88,7 @@ export class Directory implements OnApplicationBootstrap, OnModuleDestroy {
   /** The same in every replica that takes calls: whoever is told that a change is in force may ask any of them next. */
   async reachEverywhere(events: readonly Position[]): Promise<void> {
     await this.reach(events);
-    while (!this.stopped && !this.membership.isAlone) {
+    while (!this.stopped) {
       const { rowCount } = await this.pool.query(
         `select from replica, unnest($2::int[], $3::bigint[]) as needed (shard, position)
          where id <> $1 and seen_until > now() and (reached->>shard)::bigint < position limit 1`,
@@ -100,9 +101,9 @@ export class Directory implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private next(delay: number): void {
-    if (this.stopped || this.broken !== undefined) return;
+    if (this.stopped || this.withdrawn) return;
     this.timer = setTimeout(() => {
-      void this.catchUp()
+      void (this.broken === undefined ? this.catchUp() : this.withdraw())
         .catch((error: unknown) => this.log.failure('the directory could not be read', error, 'warn'))
         .finally(() => this.next(POLL_MS));
     }, delay);
@@ -118,6 +119,16 @@ export class Directory implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async pass(): Promise<void> {
+    await this.follow();
+    if (this.untold) await this.tellSiblings(this.applied);
+    this.untold = false;
+    if (this.complete) return;
+    // Nobody waited for this replica before it told of itself, and the first reading may have taken long.
+    await this.follow();
+    this.complete = true;
+  }
+
+  private async follow(): Promise<void> {
     const heads = await this.store.heads();
     for (;;) {
       const spans = heads
@@ -133,18 +144,21 @@ export class Directory implements OnApplicationBootstrap, OnModuleDestroy {
         );
       }
     }
-    if (this.untold) await this.tellSiblings();
-    this.complete = true;
   }
 
-  /** Nothing is told until the view was complete once: before, nobody asks this replica for a decision. */
-  private async tellSiblings(): Promise<void> {
+  /** A view that cannot be followed decides nothing any more: no change need wait for it. */
+  private async withdraw(): Promise<void> {
+    await this.tellSiblings(null);
+    this.withdrawn = true;
+  }
+
+  /** How far this replica's view is. Not told before that view decides, nor after: nobody then waits for it. */
+  private async tellSiblings(reached: readonly number[] | null): Promise<void> {
     await this.membership.join();
     await this.pool.query('update replica set reached = $2 where id = $1', [
       this.membership.id,
-      JSON.stringify(this.applied),
+      reached && JSON.stringify(reached),
     ]);
-    this.untold = false;
   }
 
   private async read(spans: readonly Span[]): Promise<readonly Row[]> {
