@@ -8,6 +8,11 @@ import { JsonLog } from '../log.js';
 /** A replica that did not renew for so long counts as dead. */
 export const MEMBER_LEASE_MS = 5_000;
 const RENEW_MS = 1_000;
+/**
+ * A longer pause between two renewals may have been the database's, and a sibling's row may be older than ours by what its
+ * timer and ours differ: two such pauses and a second for the answers still fit into a lease.
+ */
+const STEADY_GAP_MS = 2 * RENEW_MS;
 
 /**
  * This process among the replicas of its service: a row of table `replica`, renewed each second. What a replica has in
@@ -16,7 +21,6 @@ const RENEW_MS = 1_000;
 @Injectable()
 export class Membership implements OnApplicationShutdown {
   readonly id = randomUUID();
-  private others = 0;
   private renewedAt = -Infinity;
   private steadySince = Infinity;
   private joining: Promise<void> | undefined;
@@ -41,18 +45,13 @@ export class Membership implements OnApplicationShutdown {
     return this.joining;
   }
 
-  /** No other replica was alive a second ago. */
-  get isAlone(): boolean {
-    return this.others === 0;
-  }
-
   /**
    * Whether this replica may judge that another is dead: it has renewed its own row without a break for as long as a
    * lease lasts. After the database was away every row is old, also that of a sibling in the middle of its work.
    */
   get isSteady(): boolean {
     const now = performance.now();
-    return now - this.steadySince >= MEMBER_LEASE_MS && now - this.renewedAt < MEMBER_LEASE_MS;
+    return now - this.steadySince >= MEMBER_LEASE_MS && now - this.renewedAt < STEADY_GAP_MS;
   }
 
   /** Ids of the replicas that count as alive, this one too. */
@@ -89,17 +88,14 @@ export class Membership implements OnApplicationShutdown {
   }
 
   private async renew(): Promise<void> {
-    const { rows } = await this.pool.query<{ others: number }>(
-      `with own as (
-         insert into replica (id, seen_until) values ($1, now() + make_interval(secs => $2))
-         on conflict (id) do update set seen_until = excluded.seen_until),
-       old as (delete from replica where seen_until < now() - interval '1 hour')
-       select count(*)::int as others from replica where id <> $1 and seen_until > now()`,
+    await this.pool.query(
+      `with old as (delete from replica where seen_until < now() - interval '1 hour')
+       insert into replica (id, seen_until) values ($1, now() + make_interval(secs => $2))
+       on conflict (id) do update set seen_until = excluded.seen_until`,
       [this.id, MEMBER_LEASE_MS / 1_000],
     );
-    this.others = rows[0]?.others ?? 0;
     const now = performance.now();
-    if (now - this.renewedAt >= MEMBER_LEASE_MS) this.steadySince = now;
+    if (now - this.renewedAt >= STEADY_GAP_MS) this.steadySince = now;
     this.renewedAt = now;
   }
 }
