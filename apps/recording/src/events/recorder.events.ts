@@ -4,6 +4,7 @@ import type { EventEnvelope } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import type { CallDecided, CallEnded, PermitRevoked } from '@privity/routing/events';
 import type { RecordingCompleted } from '@privity/recording/events';
+import { recordingIdOf } from '../recorder/recorder.js';
 import { StopRequests } from '../recorder/stop-requests.js';
 import { CallMedia } from '../vault/call-media.js';
 import { Attestor } from './attestor.js';
@@ -29,13 +30,13 @@ export class RecorderEvents {
 
   @EventPattern<string>('routing.CallEnded', RECORDER)
   async callEnded(@Payload() event: EventEnvelope<CallEnded['data']>, @Ctx() { manager }: EventContext): Promise<void> {
-    await this.recordings.stop({ call: event.subject }, 'ended');
+    await this.recordings.stop([recordingIdOf(event.subject)], 'ended');
     await this.attestor.attest(manager, event.subject, event.id);
   }
 
   @EventPattern<string>('routing.PermitRevoked', RECORDER)
   async permitRevoked(@Payload() event: EventEnvelope<PermitRevoked['data']>): Promise<void> {
-    await this.recordings.stop({ call: event.subject }, 'permit-revoked');
+    await this.recordings.stop([recordingIdOf(event.subject)], 'permit-revoked');
   }
 
   @EventPattern<string>('recording.RecordingCompleted', RECORDER)

@@ -38,7 +38,10 @@ export class SealsEvents {
     const found = (await manager.query('select recording from recorded_number where dialed = $1', [
       event.data.index,
     ])) as { recording: string }[];
-    for (const { recording } of found) await this.seal(recording, id, id);
+    const recordings = found.map(({ recording }) => recording);
+    // Before the seals, which take as long as there are recordings: this is quicker than the next renewal of a permit (P1).
+    await this.recordings.stop(recordings, 'permit-revoked');
+    for (const recording of recordings) await this.seal(recording, id, id);
   }
 
   @EventPattern<string>('recording.RecordingStarted', SEALS)
@@ -55,6 +58,7 @@ export class SealsEvents {
     const found = (await manager.query('select cause from protected_number where index = $1', [dialed])) as {
       cause: string;
     }[];
+    if (found.length > 0) await this.recordings.stop([recording], 'permit-revoked');
     for (const { cause } of found) await this.seal(recording, cause, id);
   }
 
@@ -67,7 +71,5 @@ export class SealsEvents {
       { causationid },
     );
     this.playing.cut(recording);
-    // Protected while it is being recorded: what is learnt here is quicker than the next renewal (P1).
-    await this.recordings.stop({ recording }, 'permit-revoked');
   }
 }

@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { EventStore } from '@privity/event-store';
+import { EventStore, StoreUnavailable } from '@privity/event-store';
 import { recordingStream } from '@privity/recording';
 import { JsonLog } from '@privity/service';
 
 const LOOK_EVERY_MS = 250;
+/** With the wait for the next look a second, which is what a seal has to cut a listener off. */
+const LOOK_LIMIT_MS = 750;
 
 interface Playing {
   readonly cuts: Set<() => void>;
@@ -60,7 +63,10 @@ export class ActivePlaybacks {
 
   private async lookAt(recording: string, playing: Playing): Promise<void> {
     try {
-      const events = await this.store.readStream(recordingStream(recording), playing.seen);
+      const late = pause(LOOK_LIMIT_MS, undefined, { ref: false }).then(() => {
+        throw new StoreUnavailable('the store did not say in time whether a recording was sealed');
+      });
+      const events = await Promise.race([this.store.readStream(recordingStream(recording), playing.seen), late]);
       playing.seen = events.at(-1)?.sequence ?? playing.seen;
       if (events.some(({ type }) => type === 'recording.RecordingSealed')) this.cut(recording);
     } catch (error) {

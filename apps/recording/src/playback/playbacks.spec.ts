@@ -203,8 +203,8 @@ describe('what was recorded of a number that is protected later', () => {
     expect(await events(recording, 'PlaybackHeard')).toEqual([]);
   });
 
-  it('is cut off while somebody listens, and what they heard is kept', async () => {
-    const { facts, recording } = await record('Q-3', sound(40_000_000));
+  /** Somebody who has heard the first byte of a long recording, and when he is cut off. */
+  const listener = async (recording: string) => {
     const playback = await playbackOf(await ask(recording));
     const token = await house.token('ines', 'investigator');
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -214,6 +214,23 @@ describe('what was recorded of a number that is protected later', () => {
     response.once('readable', () => response.read(1));
     const closed = new Promise<number>((resolve) => response.once('close', () => resolve(performance.now())));
     response.on('error', () => undefined);
+    return { response, closed };
+  };
+
+  it('is cut off also when the store takes too long to say whether it was sealed', async () => {
+    const { recording } = await record('Q-slow', sound(40_000_000));
+    const { response, closed } = await listener(recording);
+    await house.whileNothingCanBeRead(async () => {
+      const begun = performance.now();
+      setTimeout(() => response.resume(), 1_250);
+      expect((await closed) - begun).toBeLessThan(2_000);
+    });
+    expect(response.complete).toBe(false);
+  }, 60_000);
+
+  it('is cut off while somebody listens, and what they heard is kept', async () => {
+    const { facts, recording } = await record('Q-3', sound(40_000_000));
+    const { response, closed } = await listener(recording);
     await house.protects(facts.dialed);
     await sealed(recording);
     const begun = performance.now();

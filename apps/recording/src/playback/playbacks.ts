@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { EventStore } from '@privity/event-store';
+import { EventStore, StoreUnavailable } from '@privity/event-store';
 import { fold, isUuid, PrivityError, uuidv7 } from '@privity/kernel';
 import {
   MediaBroken,
@@ -52,7 +52,7 @@ interface Listener {
   readonly playback: string;
   readonly who: Principal;
   readonly rangeHeader: string | undefined;
-  /** Aborted when the recording is sealed. */
+  /** Aborted when the recording is sealed, or when that could not be seen. */
   readonly sealed: AbortSignal;
   readonly leave: () => void;
 }
@@ -89,6 +89,7 @@ export class Playbacks {
     const recording = session?.recording ?? NO_ID;
     const samePerson = session === undefined || session.person === who.subject;
     const command: RecordingCommand = { type: 'ContinuePlayback', recording, playback, samePerson };
+    if (session === undefined) await this.pass(recording, command, who);
     const sealed = new AbortController();
     // Before anything is checked: a seal that comes between check and sound must find somebody to cut off.
     const leave = this.active.add(recording, () => sealed.abort());
@@ -96,7 +97,11 @@ export class Playbacks {
       await this.pass(recording, command, who);
       const reader = await this.open(recording);
       try {
-        if (sealed.signal.aborted) await this.pass(recording, command, who);
+        if (sealed.signal.aborted) {
+          await this.pass(recording, command, who);
+          // Not sealed, but nobody could have seen it: a signal that was given cannot cut off a second time.
+          throw new StoreUnavailable('seals could not be seen');
+        }
         return this.sound(reader, { recording, playback, who, rangeHeader, sealed: sealed.signal, leave });
       } catch (error) {
         await reader.close();

@@ -14,8 +14,8 @@ import {
   type Permit,
   type PermitClaims,
 } from '@privity/recording';
-import { handleCommand, MEMBER_LEASE_MS, Stopping } from '@privity/service';
-import { CallMedia } from '../vault/call-media.js';
+import { handleCommand, Stopping } from '@privity/service';
+import { CallMedia, CLAIM_SAFE_MS } from '../vault/call-media.js';
 import { MediaFolder } from '../vault/media-folder.js';
 import { ObjectWriter, type MediaFacts } from '../vault/object-writer.js';
 import { Frames } from './frames.js';
@@ -38,6 +38,7 @@ export function recordingIdOf(call: string): string {
 /** Records calls: permit, then event, then bytes, in this order and no other (P1, P4). */
 @Injectable()
 export class Recorder implements BeforeApplicationShutdown {
+  /** By recording. */
   private readonly sessions = new Map<string, RecordingSession>();
   /** How many calls it took and may have left open: the store was away, the disk full. */
   leftOpen = 0;
@@ -72,10 +73,9 @@ export class Recorder implements BeforeApplicationShutdown {
     }
   }
 
-  /** Stops the recording of a call if one is running here. @returns whether one was */
-  stop(what: { readonly call: string } | { readonly recording: string }, ending: Ending): boolean {
-    const call = 'call' in what ? what.call : this.callOf(what.recording);
-    const session = call === undefined ? undefined : this.sessions.get(call);
+  /** Stops a recording if it is being made here. @returns whether it was */
+  stop(recording: string, ending: Ending): boolean {
+    const session = this.sessions.get(recording);
     session?.stop(ending);
     return session !== undefined;
   }
@@ -84,8 +84,8 @@ export class Recorder implements BeforeApplicationShutdown {
     return this.sessions.size > 0;
   }
 
-  isActive(call: string): boolean {
-    return this.sessions.has(call);
+  isActive(recording: string): boolean {
+    return this.sessions.has(recording);
   }
 
   /** A stopping service ends its recordings properly while the store is still open. */
@@ -93,31 +93,32 @@ export class Recorder implements BeforeApplicationShutdown {
     await Promise.all([...this.sessions.values()].map((session) => session.settled));
   }
 
-  private callOf(recording: string): string | undefined {
-    return [...this.sessions.keys()].find((call) => recordingIdOf(call) === recording);
-  }
-
   private async recordPermitted(permit: Permit, frames: Frames): Promise<Recorded> {
     const { call } = permit.claims;
+    const recording = recordingIdOf(call);
     const first = await frames.next();
     if (first.kind !== 'frame') throw new EmptyMedia();
-    if (this.sessions.has(call)) throw await this.refuse(call, 'already-recorded');
+    if (this.sessions.has(recording)) throw await this.refuse(call, 'already-recorded');
     const session = new RecordingSession(permit, this.permits, frames);
-    this.sessions.set(call, session);
+    this.sessions.set(recording, session);
     try {
-      return await this.recordClaimed(permit.claims, session, first.frame);
+      return await this.recordClaimed(permit.claims, recording, session, first.frame);
     } catch (error) {
       if (!(error instanceof MediaRefusal)) this.leftOpen += 1;
       throw error;
     } finally {
       session.stop('interrupted');
       session.settle();
-      this.sessions.delete(call);
+      this.sessions.delete(recording);
     }
   }
 
-  private async recordClaimed(permit: PermitClaims, session: RecordingSession, first: Buffer): Promise<Recorded> {
-    const recording = recordingIdOf(permit.call);
+  private async recordClaimed(
+    permit: PermitClaims,
+    recording: string,
+    session: RecordingSession,
+    first: Buffer,
+  ): Promise<Recorded> {
     const claimedAt = performance.now();
     const claim = await this.calls.claim(permit, recording);
     if (claim === 'attested') throw await this.refuse(permit.call, 'permit-refused');
@@ -128,7 +129,7 @@ export class Recorder implements BeforeApplicationShutdown {
       throw await this.refuse(permit.call, refusal);
     }
     // It took so long that a sibling may have thought this replica dead, and given the call back with its key.
-    if (performance.now() - claimedAt > MEMBER_LEASE_MS / 2 && !(await this.calls.isHeld(permit.call))) {
+    if (performance.now() - claimedAt > CLAIM_SAFE_MS && !(await this.calls.isHeld(permit.call))) {
       throw new ClaimLost();
     }
     const writer = await ObjectWriter.open(this.folder, { ...permit, recording }, claim.key);

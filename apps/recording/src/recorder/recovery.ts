@@ -53,7 +53,8 @@ export class Recovery implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       for (const claim of await this.leftOpen()) {
         // One that cannot be ended must not keep the others open, and with them the calls that wait to be attested.
-        if (!this.recorder.isActive(claim.call)) await this.end(claim).catch((error: unknown) => this.notYet(error));
+        if (!this.recorder.isActive(claim.recording))
+          await this.end(claim).catch((error: unknown) => this.notYet(error));
       }
     } catch (error) {
       this.notYet(error);
@@ -78,7 +79,7 @@ export class Recovery implements OnApplicationBootstrap, OnModuleDestroy {
     if (types.includes('recording.RecordingCompleted')) return;
     if (!types.includes('recording.RecordingStarted')) {
       // No event, hence no byte (P4): the call is as if nobody had come.
-      if (!this.recorder.isActive(claim.call)) await this.calls.release(claim.call, claim.recording);
+      if (!this.recorder.isActive(claim.recording)) await this.calls.release(claim.call, claim.recording);
       return;
     }
     const key = (await this.keys.find([claim.recording])).get(claim.recording);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Ending } from '@privity/recording';
-import { JsonLog, Membership } from '@privity/service';
+import { JsonLog } from '@privity/service';
 import { CallMedia } from '../vault/call-media.js';
 import { Recorder } from './recorder.js';
 
@@ -20,13 +20,12 @@ export class StopRequests implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly recorder: Recorder,
     private readonly calls: CallMedia,
-    private readonly membership: Membership,
     private readonly log: JsonLog,
   ) {}
 
-  async stop(what: { readonly call: string } | { readonly recording: string }, ending: Ending): Promise<void> {
-    if (this.recorder.stop(what, ending) || this.membership.isAlone) return;
-    await this.calls.askToStop(what, ending);
+  async stop(recordings: readonly string[], ending: Ending): Promise<void> {
+    const elsewhere = recordings.filter((recording) => !this.recorder.stop(recording, ending));
+    if (elsewhere.length > 0) await this.calls.askToStop(elsewhere, ending);
   }
 
   onApplicationBootstrap(): void {
@@ -41,9 +40,9 @@ export class StopRequests implements OnApplicationBootstrap, OnModuleDestroy {
   private async look(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await pause(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      if (!this.recorder.isRecording || this.membership.isAlone) continue;
+      if (!this.recorder.isRecording) continue;
       try {
-        for (const { call, stop } of await this.calls.stopsAsked()) this.recorder.stop({ call }, stop);
+        for (const { recording, stop } of await this.calls.stopsAsked()) this.recorder.stop(recording, stop);
       } catch (error) {
         this.log.failure('requests to stop recordings could not be read', error, 'warn');
       }

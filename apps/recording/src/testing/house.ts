@@ -183,6 +183,11 @@ export class House {
     return this.whileLocked('event_store.event in exclusive mode', work);
   }
 
+  /** Keeps the store from answering while `work` runs. */
+  whileNothingCanBeRead(work: () => Promise<void>): Promise<void> {
+    return this.whileLocked('event_store.event in access exclusive mode', work);
+  }
+
   /** Keeps whoever opens a recording waiting for its key while `work` runs. */
   whileNoKeyCanBeRead(work: () => Promise<void>): Promise<void> {
     return this.whileLocked('recording_key in access exclusive mode', work);
@@ -199,6 +204,21 @@ export class House {
       await work();
     } finally {
       await client.query(`alter role ${serviceRole} login`);
+      await client.end();
+    }
+  }
+
+  /** The service cannot renew its membership while `work` runs, and its lease is over. */
+  async whileThoughtDead(work: () => Promise<void>): Promise<void> {
+    const { ownerUrl, serviceRole } = this.databases.recording;
+    const client = new pg.Client({ connectionString: ownerUrl });
+    await client.connect();
+    try {
+      await client.query(`revoke insert, update on replica from ${serviceRole}`);
+      await client.query('update replica set seen_until = now()');
+      await work();
+    } finally {
+      await client.query(`grant insert, update on replica to ${serviceRole}`);
       await client.end();
     }
   }

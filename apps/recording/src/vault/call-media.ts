@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { StoreUnavailable } from '@privity/event-store';
 import type { Ending, PermitClaims } from '@privity/recording';
-import { Membership } from '@privity/service';
+import { MEMBER_LEASE_MS, Membership } from '@privity/service';
 import { RecordingKeys, type NewRecordingKey } from './recording-keys.js';
 
 /**
@@ -18,6 +19,9 @@ export interface OpenClaim {
   readonly recording: string;
 }
 
+/** For so long after its claim a recorder need not ask whether it was thought dead, and its call taken from it. */
+export const CLAIM_SAFE_MS = MEMBER_LEASE_MS / 2;
+
 /** Table `call_media`, one row a call. */
 @Injectable()
 export class CallMedia {
@@ -28,7 +32,8 @@ export class CallMedia {
   ) {}
 
   /**
-   * Takes the call for a recorder and opens the recording's key, in one commit.
+   * Takes the call for a recorder and opens the recording's key, in one commit. Only while this replica counts as alive
+   * for `CLAIM_SAFE_MS` more: after the database was away a sibling might take the call, and its key, at once.
    * @returns the new key, or the phase that stands in the way
    */
   async claim(permit: PermitClaims, recording: string): Promise<NewRecordingKey | Exclude<CallMediaPhase, 'decided'>> {
@@ -36,21 +41,23 @@ export class CallMedia {
     const { rowCount } = await this.pool.query(
       `with claimed as (
          insert into call_media (call, call_id, decision, phase, recording, holder)
-           values ($1, $2, $3, 'claimed', $4, $6)
+           select $1, $2, $3, 'claimed', $4, r.id from replica r
+           where r.id = $6 and r.seen_until > now() + make_interval(secs => $7)
          on conflict (call) do update
            set call_id = excluded.call_id, decision = excluded.decision, phase = 'claimed',
                recording = excluded.recording, holder = excluded.holder, stop = null
            where call_media.phase = 'decided'
          returning recording)
        insert into recording_key (recording, wrapped) select recording, $5 from claimed`,
-      [permit.call, permit.callId, permit.decision, recording, key.wrapped, this.membership.id],
+      [permit.call, permit.callId, permit.decision, recording, key.wrapped, this.membership.id, CLAIM_SAFE_MS / 1_000],
     );
     if (rowCount === 1) return key;
     const { rows } = await this.pool.query<{ phase: CallMediaPhase }>('select phase from call_media where call = $1', [
       permit.call,
     ]);
-    const phase = rows[0]?.phase ?? 'claimed';
-    return phase === 'decided' ? 'claimed' : phase;
+    const phase = rows[0]?.phase ?? 'decided';
+    if (phase === 'decided') throw new StoreUnavailable('this recorder is finding out whether it counts as alive');
+    return phase;
   }
 
   /** Whether this replica still has the call in hand, or another thought it dead and took it. */
@@ -103,19 +110,19 @@ export class CallMedia {
     return rows.toSorted((a, b) => (a.call < b.call ? -1 : 1));
   }
 
-  /** Leaves word for the replica that records a call, or a recording, that it must stop. */
-  async askToStop(what: { readonly call: string } | { readonly recording: string }, ending: Ending): Promise<void> {
-    const [column, id] = 'call' in what ? ['call', what.call] : ['recording', what.recording];
+  /** Leaves word for the replicas that make these recordings that they must stop. */
+  async askToStop(recordings: readonly string[], ending: Ending): Promise<void> {
     await this.pool.query(
-      `update call_media set stop = $2 where ${column} = $1 and phase = 'claimed' and stop is null and holder <> $3`,
-      [id, ending, this.membership.id],
+      `update call_media set stop = $2
+       where recording = any($1) and phase = 'claimed' and stop is null and holder <> $3`,
+      [recordings, ending, this.membership.id],
     );
   }
 
   /** Of what this replica has in hand: what it was asked to stop. */
-  async stopsAsked(): Promise<{ readonly call: string; readonly stop: Ending }[]> {
-    const { rows } = await this.pool.query<{ call: string; stop: Ending }>(
-      `select call, stop from call_media where phase = 'claimed' and holder = $1 and stop is not null`,
+  async stopsAsked(): Promise<{ readonly recording: string; readonly stop: Ending }[]> {
+    const { rows } = await this.pool.query<{ recording: string; stop: Ending }>(
+      `select recording, stop from call_media where phase = 'claimed' and holder = $1 and stop is not null`,
       [this.membership.id],
     );
     return rows;
