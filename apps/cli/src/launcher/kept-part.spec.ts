@@ -65,6 +65,16 @@ describe('a part that is kept running', () => {
     expect(givenUp).toEqual([]);
   }, 30_000);
 
+  it('stops although what it stands on never comes back', async () => {
+    const part = keptBy(started, () => new Promise(() => undefined));
+    await part.start();
+    process.kill(children[0]?.pid ?? 0, 'SIGKILL');
+    await until(() => said.length === 1);
+    await part.stop();
+    expect(children).toHaveLength(1);
+    expect(givenUp).toEqual([]);
+  }, 10_000);
+
   it('is given up when it ends five times within a minute, with its last words', async () => {
     const part = keptBy(() => started('console.error("no more"); process.exitCode = 3'));
     await part.start();

@@ -33,6 +33,8 @@ export interface Keeping {
 export class KeptPart {
   private readonly ends: number[] = [];
   private stopping = false;
+  private beginStopping: () => void = () => undefined;
+  private readonly stoppingBegun = new Promise<void>((resolve) => (this.beginStopping = resolve));
   private current: StartedPart | undefined;
   private restarting: Promise<void> = Promise.resolve();
 
@@ -61,9 +63,10 @@ export class KeptPart {
     return this.restarting;
   }
 
-  /** One that is being started again is stopped once it is there. */
+  /** One that is being started again is stopped once it is there; what it stands on is not waited for any more. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.beginStopping();
     await this.restarting;
     await this.current?.stop();
   }
@@ -80,7 +83,7 @@ export class KeptPart {
     say(`${name} ended unexpectedly and is started again (its log: ${logFile})`);
     try {
       await sleep((recent - 1) * PAUSE_MS);
-      await foundation?.();
+      await Promise.race([foundation?.(), this.stoppingBegun]);
       const part = await this.startAgain();
       if (part === undefined) return;
       this.keep(part);
