@@ -43,6 +43,7 @@ function shown({
   importId,
   kind,
   digest,
+  encoding,
   state,
   rows,
   added,
@@ -51,6 +52,18 @@ function shown({
   rejected,
   problem,
 }: ImportReport) {
-  const figures = { importId, kind, digest, state, rows, added, unchanged, ended: 0, rejectedCount, rejected };
+  const figures = {
+    importId,
+    kind,
+    digest,
+    encoding,
+    state,
+    rows,
+    added,
+    unchanged,
+    ended: 0,
+    rejectedCount,
+    rejected,
+  };
   return problem === null ? figures : { ...figures, problem };
 }

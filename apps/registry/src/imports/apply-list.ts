@@ -1,20 +1,46 @@
-import { readCsv } from '@privity/service';
-import type { CsvRow } from '@privity/service';
+import { CsvError, readCsv } from '@privity/service';
+import type { CsvEncoding, CsvRow } from '@privity/service';
 import { createReadStream } from 'node:fs';
 import type { ReadRow, RowReader } from './row-reader.js';
 import { Tally } from './tally.js';
 
 const BATCH = 256;
 
-/** Reads a file to its end and applies nothing: a broken quote in the last line must not leave half a list in effect. */
-export async function checkList(path: string, reader: RowReader): Promise<void> {
-  const rows = readCsv(createReadStream(path), { columns: reader.columns });
+/**
+ * Reads a file to its end and applies nothing: a broken quote in the last line must not leave half a list in effect.
+ * What is no UTF-8 and reads well as text of old Windows programs is that: to refuse it would leave a whole list recordable.
+ * @returns the encoding that it reads well in
+ */
+export async function checkList(path: string, { columns }: RowReader): Promise<CsvEncoding> {
+  try {
+    await readWhole(path, columns, 'utf-8');
+    return 'utf-8';
+  } catch (error) {
+    if (!(error instanceof CsvError) || error.code !== 'csv-not-utf8') throw error;
+    return await readWhole(path, columns, 'windows-1252').then(
+      () => 'windows-1252',
+      () => Promise.reject(error),
+    );
+  }
+}
+
+/** Whether a file has another list's columns: it was sent as the wrong kind. */
+export async function hasColumnsOf(path: string, { columns }: RowReader): Promise<boolean> {
+  const rows = readCsv(createReadStream(path), { columns, encoding: 'windows-1252' });
+  return rows.next().then(
+    () => rows.return().then(() => true),
+    () => false,
+  );
+}
+
+async function readWhole(path: string, columns: readonly string[], encoding: CsvEncoding): Promise<void> {
+  const rows = readCsv(createReadStream(path), { columns, encoding });
   while (!(await rows.next()).done);
 }
 
 /** Applies a checked file, batch by batch, and tells how far it is after each. Memory holds one batch. */
 export async function applyList(
-  path: string,
+  { path, encoding }: { readonly path: string; readonly encoding: CsvEncoding },
   reader: RowReader,
   actor: string,
   progress: (tally: Tally) => Promise<void>,
@@ -27,7 +53,7 @@ export async function applyList(
     batch = [];
     await progress(tally);
   };
-  for await (const row of readCsv(createReadStream(path), { columns: reader.columns })) {
+  for await (const row of readCsv(createReadStream(path), { columns: reader.columns, encoding })) {
     batch.push(row);
     if (batch.length === BATCH) await apply();
   }

@@ -10,21 +10,32 @@ import type { ReadRow, RowReader, Statement } from './row-reader.js';
 
 const COLUMNS = ['BAR_STATE', 'BAR_NO', 'LAST', 'FIRST', 'STATUS', 'FIRM', 'PHONE1', 'PHONE2', 'PHONE3'] as const;
 const PHONES = ['PHONE1', 'PHONE2', 'PHONE3'] as const;
+const WORDS = ['LAST', 'FIRST', 'FIRM'] as const;
+/** As the form of a registrar has them. */
+const MAX_WORDS = 200;
+const MAX_BAR_NUMBER = 32;
+const STATE = /^[A-Z]{2}$/;
 
 type Row = CsvRow<(typeof COLUMNS)[number]>;
 
-interface Line {
-  readonly row: Row;
+interface Member {
   readonly attorney: string;
   readonly barState: string;
   readonly barNumber: string;
+}
+
+interface Line {
+  readonly row: Row;
+  /** Absent where the line does not say whose it is. */
+  readonly member: Member | undefined;
   readonly numbers: readonly E164[];
   readonly rejected: readonly RejectedLine[];
 }
 
 /**
  * A bar roll: every member is listed, and an active one's numbers are protected (any case of STATUS). A cell that
- * cannot be read is reported and the rest of its row counts: one bad number must not leave the good ones recordable.
+ * cannot be read is reported and the rest of its row counts: one bad number must not leave the good ones recordable, nor
+ * must a bar number that is not there.
  */
 @Injectable()
 export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
@@ -34,19 +45,21 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
 
   async read(rows: readonly Row[], actor: string): Promise<readonly ReadRow[]> {
     const read = rows.map((row) => this.makeOut(row));
-    const lines = read.filter((line) => 'attorney' in line);
+    const lines = read.filter((line) => 'row' in line);
     const numbers = lines.flatMap((line) => line.numbers.map((number) => this.subjectOf(number)));
-    await this.protecting.prepareKeys([...lines.map((line) => line.attorney), ...numbers]);
-    return read.map((line) => ('attorney' in line ? this.statementsOf(line, actor) : line));
+    const members = lines.flatMap(({ member }) => (member === undefined ? [] : [member.attorney]));
+    await this.protecting.prepareKeys([...members, ...numbers]);
+    return read.map((line) => ('row' in line ? this.statementsOf(line, actor) : line));
   }
 
   private makeOut(row: Row): Line | ReadRow {
     const { line, values } = row;
     if (row.malformed) return refused(line, '(line)', row.malformed);
-    const [barState, barNumber] = [values.BAR_STATE.trim().toUpperCase(), values.BAR_NO.trim()];
-    if (barState === '') return refused(line, 'BAR_STATE', 'empty');
-    if (barNumber === '') return refused(line, 'BAR_NO', 'empty');
     const rejected: RejectedLine[] = [];
+    const member = this.memberOf(values, (field, reason) => rejected.push({ line, field, reason }));
+    for (const field of WORDS) {
+      if (values[field].length > MAX_WORDS) rejected.push({ line, field, reason: 'too-long' });
+    }
     if (barStatus(values.STATUS) === 'unknown') rejected.push({ line, field: 'STATUS', reason: 'unknown-status' });
     const numbers: E164[] = [];
     for (const field of PHONES) {
@@ -54,27 +67,48 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
       if (parsed.ok) numbers.push(parsed.number);
       else if (parsed.reason !== 'empty') rejected.push({ line, field, reason: parsed.reason });
     }
-    const attorney = this.protecting.attorneyStream(barState, barNumber);
-    return { row, attorney, barState, barNumber, numbers: [...new Set(numbers)], rejected };
+    return { row, member, numbers: [...new Set(numbers)], rejected };
   }
 
-  private statementsOf({ row, attorney, barState, barNumber, numbers, rejected }: Line, actor: string): ReadRow {
-    const { LAST: last, FIRST: first, FIRM: firm, STATUS } = row.values;
-    const status = barStatus(STATUS);
-    const person = { barNumber, last, first, firm };
-    const listing: Statement = async () => {
-      const handled = await this.protecting.listAttorney(attorney, { barState, status, person, numbers }, { actor });
-      return handled.events.length > 0;
-    };
-    const source = { kind: 'bar-roll', ref: attorney } as const;
-    const basis = `active member of the ${barState} bar`;
+  private memberOf(values: Row['values'], reject: (field: string, reason: string) => void): Member | undefined {
+    const [barState, barNumber] = [values.BAR_STATE.trim().toUpperCase(), values.BAR_NO.trim()];
+    const state = barState === '' ? 'empty' : STATE.test(barState) ? undefined : 'not-a-state';
+    const number = barNumber === '' ? 'empty' : barNumber.length > MAX_BAR_NUMBER ? 'too-long' : undefined;
+    if (state !== undefined) reject('BAR_STATE', state);
+    if (number !== undefined) reject('BAR_NO', number);
+    if (state !== undefined || number !== undefined) return undefined;
+    return { attorney: this.protecting.attorneyStream(barState, barNumber), barState, barNumber };
+  }
+
+  private statementsOf({ row, member, numbers, rejected }: Line, actor: string): ReadRow {
+    const status = barStatus(row.values.STATUS);
+    const key = member?.attorney ?? `line ${row.line}`;
+    // Whoever it is: an active member's lines are protected, under a source of their own that no other member's end can end.
+    const source = { kind: 'bar-roll', ref: member?.attorney ?? 'unnamed' } as const;
+    const basis =
+      member === undefined ? 'in a line of a bar roll without a member' : `active member of the ${member.barState} bar`;
     const protections = numbers.map((number): Statement => {
       const said = { source, category: 'attorney', basis, since: instant() } as const;
       return async () => (await this.protecting.protect(number, said, { actor })).events.length > 0;
     });
     // The numbers first: a stop in between leaves a lawyer protected and not yet listed, not the other way round.
-    const statements = protectsNumbers(status) ? [...protections, listing] : [listing];
-    return { key: attorney, statements, rejected };
+    const statements = protectsNumbers(status) ? protections : [];
+    return {
+      key,
+      statements: member === undefined ? statements : [...statements, this.listing(row, member, numbers, actor)],
+      rejected,
+    };
+  }
+
+  private listing(
+    row: Row,
+    { attorney, barState, barNumber }: Member,
+    numbers: readonly E164[],
+    actor: string,
+  ): Statement {
+    const [last, first, firm] = WORDS.map((field) => row.values[field].slice(0, MAX_WORDS)) as [string, string, string];
+    const said = { barState, status: barStatus(row.values.STATUS), person: { barNumber, last, first, firm }, numbers };
+    return async () => (await this.protecting.listAttorney(attorney, said, { actor })).events.length > 0;
   }
 
   private subjectOf(number: E164): string {

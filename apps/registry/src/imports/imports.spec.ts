@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import type { EventEnvelope } from '@privity/event-store';
-import { SHARDS } from '@privity/kernel';
+import { SHARDS, unseal } from '@privity/kernel';
 import { ProtectionView, readRegistryEvent } from '@privity/registry';
-import { FileKeyRing, Spool } from '@privity/service';
+import type { AttorneyListed } from '@privity/registry';
+import { FileKeyRing, Spool, SubjectKeys } from '@privity/service';
 import { BlindIndexer } from '@privity/kernel';
 import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -102,17 +103,18 @@ describe('imports', () => {
         `PHONE,DNR,PRIV,SITE\n${good}\n`,
         { code: 'csv-column-missing', field: 'ADDED_DT', line: 1 },
       ],
+      ['the other kind of list', 'bar-roll', `${listHeader}\n${good}\n`, { code: 'csv-wrong-kind', field: 'kind' }],
       [
-        'the other kind of list',
-        'bar-roll',
-        `${listHeader}\n${good}\n`,
-        { code: 'csv-column-missing', field: 'BAR_STATE', line: 1 },
+        'semicolons between its fields',
+        'do-not-record',
+        `${listHeader}\n${good}\n`.replaceAll(',', ';'),
+        { code: 'csv-delimiter', line: 1 },
       ],
       ['a truncated quote', 'do-not-record', `${listHeader}\n${many}"2125550102,Y,Y`, { code: 'csv-broken-quote' }],
       [
-        'another encoding',
+        'no text in it',
         'do-not-record',
-        latin1(`${listHeader}\n${many}2125550102,Y,Y,*,,,Jos\u00e9\n`),
+        latin1(`${listHeader}\n${many}2125550102,Y,Y,*,,,Jos\u00e9\u0000\n`),
         { code: 'csv-not-utf8', line: 5002 },
       ],
       ['nothing in it', 'do-not-record', '', { code: 'csv-empty', line: 1 }],
@@ -122,6 +124,28 @@ describe('imports', () => {
       expect(report).toMatchObject({ state: 'failed', rows: 0, added: 0, problem });
       expect(report.problem?.detail).not.toContain('212555');
       expect(await eventsOf(place)).toHaveLength(before.length);
+    });
+
+    it('of old Windows programs is read as what it is, with its names', async () => {
+      const roll = `${rollHeader}\nNY,66666666,Jos\u00e9,Ana,Active,,2125550156,,,\n`;
+      const report = await importFile(place, 'bar-roll', latin1(roll));
+      expect(report).toMatchObject({ state: 'applied', encoding: 'windows-1252', added: 1, rejected: [] });
+      const listed = (await eventsOf(place)).findLast(({ type }) => type === 'registry.AttorneyListed');
+      const { attorney, person } = listed?.data as AttorneyListed['data'];
+      const key = await place.registry.app.get(SubjectKeys).find(person.kid);
+      expect(JSON.parse(unseal(person, key, `${attorney}:person`) as string)).toMatchObject({ last: 'Jos\u00e9' });
+    });
+
+    it('with a cell of a million characters keeps what can be kept, and says which', async () => {
+      const long = 'x'.repeat(1_000_000);
+      const row = `NY,77777770,${long},Ana,Active,,2125550157,,,`;
+      const report = await importFile(place, 'bar-roll', [rollHeader, row, row.replace('77777770', long)].join('\n'));
+      expect(report).toMatchObject({ state: 'failed', problem: { code: 'csv-record-too-long', line: 3 } });
+      const again = await importFile(place, 'bar-roll', [rollHeader, row].join('\n'));
+      expect(again).toMatchObject({ state: 'applied', added: 1 });
+      expect(again.rejected).toEqual([{ line: 2, field: 'LAST', reason: 'too-long' }]);
+      const view = await viewOf(place);
+      expect(view.find(indexerOf(place).candidates('+12125550157'))).toBeDefined();
     });
 
     it('with bad rows names line, field and reason, and applies the good ones', async () => {
@@ -134,7 +158,7 @@ describe('imports', () => {
         'NY,55555555,Ng,Ed,Disbarred,,2125550153,,,',
       ];
       const report = await importFile(place, 'bar-roll', lines.join('\r\n'));
-      expect(report).toMatchObject({ state: 'applied', rows: 5, added: 3, unchanged: 0, rejectedCount: 4 });
+      expect(report).toMatchObject({ state: 'applied', rows: 5, added: 4, unchanged: 0, rejectedCount: 4 });
       expect(report.rejected).toEqual([
         { line: 2, field: 'PHONE2', reason: 'too-short' },
         { line: 4, field: 'BAR_NO', reason: 'empty' },
@@ -145,7 +169,7 @@ describe('imports', () => {
       const known = (number: string) => view.find(indexerOf(place).candidates(number)) !== undefined;
       expect(['+12125550150', '+12125550151', '+12125550152', '+12125550153'].map(known)).toEqual([
         true,
-        false,
+        true,
         false,
         false,
       ]);

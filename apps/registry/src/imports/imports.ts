@@ -4,13 +4,22 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
 import { derivedId, PrivityError } from '@privity/kernel';
 import { importStream, listImport } from '@privity/registry';
-import { handleCommand, JsonLog, Membership, saveFailure, Spool, Stopping, toProblem } from '@privity/service';
+import {
+  CsvError,
+  handleCommand,
+  JsonLog,
+  Membership,
+  saveFailure,
+  Spool,
+  Stopping,
+  toProblem,
+} from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { ImportReport } from '../read-models/import-report.entity.js';
 import type { ImportKind } from '../read-models/import-report.entity.js';
-import { applyList, checkList } from './apply-list.js';
+import { applyList, checkList, hasColumnsOf } from './apply-list.js';
 import { BarRollReader } from './bar-roll.reader.js';
 import { DoNotRecordReader } from './do-not-record.reader.js';
 import type { RowReader } from './row-reader.js';
@@ -98,8 +107,9 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
   private async run(importId: string, file: ReceivedImport<ImportKind>, actor: string): Promise<void> {
     try {
       const reader = this.readers[file.kind];
-      await checkList(file.path, reader);
-      const tally = await applyList(file.path, reader, actor, async (soFar) => {
+      const encoding = await checkList(file.path, reader).catch((error: unknown) => this.asWrongKind(file, error));
+      await this.save(importId, { encoding });
+      const tally = await applyList({ path: file.path, encoding }, reader, actor, async (soFar) => {
         if (!(await this.save(importId, soFar.figures()))) throw new ImportInterrupted();
         if (this.stopping.signal.aborted) throw new ImportInterrupted();
       });
@@ -112,6 +122,18 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
     } finally {
       await file.discard();
     }
+  }
+
+  /** Says so where the file is a list of the other kind, instead of naming the first column that it lacks. */
+  private async asWrongKind({ kind, path }: ReceivedImport<ImportKind>, error: unknown): Promise<never> {
+    if (!(error instanceof CsvError) || error.code !== 'csv-column-missing') throw error;
+    for (const [other, reader] of Object.entries(this.readers)) {
+      if (other === kind || !(await hasColumnsOf(path, reader))) continue;
+      throw new CsvError('csv-wrong-kind', `These are the columns of a ${other} list. Send it as kind ${other}.`, {
+        field: 'kind',
+      });
+    }
+    throw error;
   }
 
   /** @returns false where this replica was thought dead, and its import ended or given to another */

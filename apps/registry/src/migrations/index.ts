@@ -19,6 +19,7 @@ create table if not exists import_report (
 );
 -- The replica that reads it.
 alter table import_report add column if not exists holder uuid;
+alter table import_report add column if not exists encoding text not null default 'utf-8';
 `;
 
 /** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */

@@ -1,5 +1,5 @@
 import type { ListImported, RejectedLine } from '@privity/registry';
-import type { ProblemDetails } from '@privity/service';
+import type { CsvEncoding, ProblemDetails } from '@privity/service';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export type ImportKind = ListImported['data']['kind'];
@@ -16,6 +16,10 @@ export class ImportReport {
   /** SHA-256 of the file, hex. */
   @Column('text')
   digest!: string;
+
+  /** What the file was read as. */
+  @Column('text')
+  encoding!: CsvEncoding;
 
   @Column('text')
   state!: 'reading' | 'applied' | 'failed';

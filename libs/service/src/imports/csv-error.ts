@@ -5,6 +5,8 @@ export class CsvError extends PrivityError {
   constructor(
     code:
       | 'csv-column-missing'
+      | 'csv-delimiter'
+      | 'csv-wrong-kind'
       | 'csv-broken-quote'
       | 'csv-not-utf8'
       | 'csv-empty'

@@ -50,6 +50,25 @@ describe('readCsv', () => {
     ]);
   });
 
+  it.each([
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+    ['|', 'vertical bars'],
+  ])('says so when fields are separated by %j', async (sign, words) => {
+    await expect(rowsOf(['name', 'phone'].join(sign) + `\nA${sign}1\n`)).rejects.toMatchObject({
+      code: 'csv-delimiter',
+      line: 1,
+      message: `The file has ${words} between its fields. Save it with commas.`,
+    });
+  });
+
+  it('reads text of old Windows programs where it is told that it is', async () => {
+    const rows = [];
+    const input = inPieces(Buffer.from('name,phone\nJos\xe9 \x96 \x80,1\n', 'latin1'));
+    for await (const row of readCsv(input, { columns: ['name', 'phone'], encoding: 'windows-1252' })) rows.push(row);
+    expect(rows).toEqual([{ line: 2, values: { name: 'José – €', phone: '1' } }]);
+  });
+
   it('names the column that is missing', async () => {
     await expect(rowsOf('name,telephone\nA,1\n')).rejects.toMatchObject({
       code: 'csv-column-missing',

@@ -4,6 +4,7 @@ import { CsvError as ParserError, parse } from 'csv-parse';
 
 import { CsvError } from './csv-error.js';
 import { Utf8Lines } from './utf8-lines.js';
+import { Windows1252 } from './windows-1252.js';
 
 /** One record. `line` is the line it begins on, the header being line 1. */
 export interface CsvRow<C extends string> {
@@ -21,16 +22,25 @@ interface ParsedRecord {
 
 const RECORD_LIMIT_BYTES = 1024 * 1024;
 
+/** How the bytes of a file stand for text. */
+export type CsvEncoding = 'utf-8' | 'windows-1252';
+
+const DELIMITERS: readonly (readonly [string, string])[] = [
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+  ['|', 'vertical bars'],
+];
+
 /**
  * Reads a CSV file record by record, as slowly as it is consumed: BOM, CRLF and quoted fields as RFC 4180 has them,
  * empty lines skipped, values as they stand (untrimmed).
+ * @param options.encoding UTF-8 unless given
  * @throws CsvError a column asked for is missing (`field`), a quote is broken or the text is no UTF-8 (`line`).
  */
 export async function* readCsv<C extends string>(
   input: Readable,
-  options: { readonly columns: readonly C[] },
+  options: { readonly columns: readonly C[]; readonly encoding?: CsvEncoding },
 ): AsyncGenerator<CsvRow<C>, void, undefined> {
-  const utf8 = new Utf8Lines();
   const parser = parse({
     bom: true,
     info: true,
@@ -40,7 +50,8 @@ export async function* readCsv<C extends string>(
     record_delimiter: ['\r\n', '\n', '\r'],
   });
   let failure: unknown;
-  pipeline(input, utf8, parser, (error) => {
+  const decoding = options.encoding === 'windows-1252' ? [new Windows1252()] : [];
+  pipeline([input, ...decoding, new Utf8Lines(), parser], (error) => {
     failure = error ?? undefined;
   });
 
@@ -70,6 +81,12 @@ function findColumns<C extends string>(header: readonly string[], columns: reado
   return columns.map((column) => {
     const place = names.indexOf(column);
     if (place === -1) {
+      const separated = DELIMITERS.find(([sign]) => names.length === 1 && names[0]?.split(sign).includes(column));
+      if (separated !== undefined) {
+        throw new CsvError('csv-delimiter', `The file has ${separated[1]} between its fields. Save it with commas.`, {
+          line,
+        });
+      }
       throw new CsvError('csv-column-missing', `The file has no column "${column}".`, { field: column, line });
     }
     return [column, place];
