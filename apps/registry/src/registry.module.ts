@@ -10,6 +10,7 @@ import { ProtectionsController } from './http/protections.controller.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
 import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { Imports } from './imports/imports.js';
+import { NearMatches } from './protections/near-matches.js';
 import { Protecting } from './protections/protecting.js';
 import { Attorneys } from './protections/attorneys.js';
 import { StaffProtections } from './protections/staff-protections.js';
@@ -27,6 +28,7 @@ import { ImportReport } from './read-models/import-report.entity.js';
     Spool,
     Imports,
     OwnView,
+    NearMatches,
     HeartbeatSigner,
     StaffProtections,
     Attorneys,

@@ -5,6 +5,7 @@ export { attorneyListing, listImport, numberProtection } from './decide.js';
 export type * from './events.js';
 export type { AttorneyState, ImportState, NumberState, Statement } from './evolve.js';
 export type { Heartbeat } from './heartbeat.js';
+export { nearNumbers } from './near-numbers.js';
 export { ProtectionView, ViewBroken } from './protection-view.js';
 export type { Protection, ViewedEvent } from './protection-view.js';
 export { RegistryTrust } from './registry-trust.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CurrentUser, JsonBody, Roles } from '@privity/service';
 import type { Principal } from '@privity/service';
 import { Attorneys } from '../protections/attorneys.js';
-import type { AttorneyRequest } from '../protections/attorneys.js';
+import type { AttorneyRequest, AttorneyTaken } from '../protections/attorneys.js';
 
 const text = { type: 'string', minLength: 1, maxLength: 200 };
 
@@ -28,7 +28,7 @@ export class AttorneysController {
   /** Lists an attorney and protects every number at once. The same again changes nothing. */
   @Post()
   @Roles('registrar')
-  register(@Body(attorney) request: AttorneyRequest, @CurrentUser() user: Principal): Promise<{ attorneyId: string }> {
+  register(@Body(attorney) request: AttorneyRequest, @CurrentUser() user: Principal): Promise<AttorneyTaken> {
     return this.attorneys.register(request, user.subject);
   }
 }

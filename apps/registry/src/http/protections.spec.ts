@@ -5,7 +5,7 @@ import type { SealedValue } from '@privity/kernel';
 import { numberStream } from '@privity/registry';
 import { FileKeyRing, SubjectKeys } from '@privity/service';
 import { Installation } from '../testing/installation.js';
-import { post } from '../testing/requests.js';
+import { importFile, post } from '../testing/requests.js';
 
 describe('protections', () => {
   let place: Installation;
@@ -75,6 +75,33 @@ describe('protections', () => {
     const other = await protect({ number: '2125550117', ...same }, keyed);
     expect(other.body['protectionId']).not.toBe(one.body['protectionId']);
     expect(await eventsOf('+12125550117')).toHaveLength(1);
+  });
+
+  it('warn of what may be a slip for a number on the bar roll, and hold all the same (T12)', async () => {
+    const roll = 'BAR_STATE,BAR_NO,LAST,FIRST,STATUS,FIRM,PHONE1,PHONE2,PHONE3\nKS,100001,Ng,Ana,Active,,9135550142,,';
+    expect(await importFile(place, 'bar-roll', roll)).toMatchObject({ state: 'applied', added: 1 });
+    const warned = async (number: string) => {
+      const { status, body } = await protect({ number, reason: 'attorney', basis: 'letter' });
+      expect([status, (await check(number)).body['protected']]).toEqual([201, true]);
+      return (body['warnings'] as { code: string; field: string }[] | undefined)?.map(({ code, field }) => [
+        code,
+        field,
+      ]);
+    };
+    expect(await warned('9135550141')).toEqual([['near-match', 'number']]);
+    expect(await warned('9135550124')).toEqual([['near-match', 'number']]);
+    expect(await warned('9135550142')).toBeUndefined();
+    expect(await warned('9135550188')).toBeUndefined();
+    const attorney = {
+      barState: 'KS',
+      barNumber: '100002',
+      last: 'Roy',
+      first: 'Bo',
+      numbers: ['9135550190', '9315550142'],
+    };
+    const { body } = await post(place, '/api/attorneys', attorney, ['registrar']);
+    expect(body['warnings']).toMatchObject([{ code: 'near-match', field: 'numbers.1' }]);
+    expect(JSON.stringify(body)).not.toMatch(/9135550142/);
   });
 
   it('leave a trace of who checked which number', async () => {

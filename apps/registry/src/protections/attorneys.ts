@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { instant } from '@privity/kernel';
+import { type EntryWarning, NearMatches } from './near-matches.js';
 import { Protecting } from './protecting.js';
 import { readNumber } from './read-number.js';
 
@@ -12,13 +13,22 @@ export interface AttorneyRequest {
   readonly numbers: readonly string[];
 }
 
+export interface AttorneyTaken {
+  readonly attorneyId: string;
+  /** Absent: none. */
+  readonly warnings?: readonly EntryWarning[];
+}
+
 /** Attorneys on a registrar's word: protected at once, whatever a bar roll says of them before or after (P2). */
 @Injectable()
 export class Attorneys {
-  constructor(private readonly protecting: Protecting) {}
+  constructor(
+    private readonly protecting: Protecting,
+    private readonly near: NearMatches,
+  ) {}
 
   /** @throws InvalidInput naming the number that cannot be read; nothing is done then */
-  async register(request: AttorneyRequest, actor: string): Promise<{ attorneyId: string }> {
+  async register(request: AttorneyRequest, actor: string): Promise<AttorneyTaken> {
     const { barNumber, last, first, firm = '' } = request;
     const barState = request.barState.toUpperCase();
     const numbers = request.numbers.map((text, i) => readNumber(text, `numbers.${i}`));
@@ -30,6 +40,7 @@ export class Attorneys {
     }
     const person = { barNumber, last, first, firm };
     await this.protecting.listAttorney(attorney, { barState, person, numbers }, { actor });
-    return { attorneyId: attorney };
+    const warnings = await this.near.among(numbers.map((number, i) => ({ field: `numbers.${i}`, number })));
+    return { attorneyId: attorney, ...(warnings.length > 0 ? { warnings } : {}) };
   }
 }

@@ -5,6 +5,7 @@ import type { Instant } from '@privity/kernel';
 import { categoryOfNote, currentVersion, numberStream } from '@privity/registry';
 import type { ProtectionChecked } from '@privity/registry';
 import { OwnView } from '../events/own-view.js';
+import { type EntryWarning, NearMatches } from './near-matches.js';
 import { Protecting } from './protecting.js';
 import { readNumber } from './read-number.js';
 
@@ -20,6 +21,8 @@ export interface ProtectionRequest {
 export interface ProtectionTaken {
   readonly protectionId: string;
   readonly since: Instant;
+  /** Absent: none. */
+  readonly warnings?: readonly EntryWarning[];
 }
 
 export interface ProtectionCheck {
@@ -34,6 +37,7 @@ export class StaffProtections {
     private readonly store: EventStore,
     private readonly protecting: Protecting,
     private readonly view: OwnView,
+    private readonly near: NearMatches,
   ) {}
 
   /** Effective when this resolves: durable, and in the next heartbeat. @throws InvalidInput naming `number` */
@@ -56,7 +60,9 @@ export class StaffProtections {
       },
       { actor },
     );
-    return { protectionId, since: await this.sinceOf(stream, protectionId) };
+    const warnings = await this.near.among([{ field: 'number', number }]);
+    const taken = { protectionId, since: await this.sinceOf(stream, protectionId) };
+    return warnings.length > 0 ? { ...taken, warnings } : taken;
   }
 
   async check(text: string, actor: string): Promise<ProtectionCheck> {
