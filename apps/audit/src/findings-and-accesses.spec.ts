@@ -114,10 +114,20 @@ describe('findings', () => {
     ]);
   });
 
+  it('come of a list that is held (T3)', async () => {
+    const losses = [{ scope: 'oc', entries: 1_300, departed: 1_228, departedBefore: 0 }];
+    await record('registry', 'import-oc', { type: 'registry.ListHeld', data: { losses } });
+    const [finding] = await until(
+      () => findings('import-oc'),
+      ({ length }) => length > 0,
+    );
+    expect(finding).toMatchObject({ kind: 'list-shrunk' });
+  });
+
   it('that speak of sealed recordings are not for operators (P12)', async () => {
     const body = (await (await get('/api/findings?limit=1000', ['operator'])).json()) as { findings: Finding[] };
     expect(new Set(body.findings.map(({ kind }) => kind))).toEqual(
-      new Set(['registry-unverified', 'media-refused', 'media-mismatch']),
+      new Set(['registry-unverified', 'media-refused', 'media-mismatch', 'list-shrunk']),
     );
   });
 });

@@ -7,9 +7,12 @@ import { AttorneysController } from './http/attorneys.controller.js';
 import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
+import { WorkController } from './http/work.controller.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
 import { DoNotRecordReader } from './imports/do-not-record.reader.js';
+import { HeldImports } from './imports/held-imports.js';
 import { Imports } from './imports/imports.js';
+import { ListEntries } from './imports/list-entries.js';
 import { NearMatches } from './protections/near-matches.js';
 import { Protecting } from './protections/protecting.js';
 import { Attorneys } from './protections/attorneys.js';
@@ -19,7 +22,14 @@ import { ImportReport } from './read-models/import-report.entity.js';
 /** Who must not be recorded, and since when. */
 @Module({
   imports: [TypeOrmModule.forFeature([ImportReport])],
-  controllers: [ImportsController, AttorneysController, ProtectionsController, HeartbeatController, AllowedListReactor],
+  controllers: [
+    WorkController,
+    ImportsController,
+    AttorneysController,
+    ProtectionsController,
+    HeartbeatController,
+    AllowedListReactor,
+  ],
   providers: [
     Membership,
     Protecting,
@@ -27,6 +37,8 @@ import { ImportReport } from './read-models/import-report.entity.js';
     DoNotRecordReader,
     Spool,
     Imports,
+    HeldImports,
+    ListEntries,
     OwnView,
     NearMatches,
     HeartbeatSigner,

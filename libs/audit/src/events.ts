@@ -13,7 +13,9 @@ export type FindingKind =
   /** A stored object does not decrypt to the digest its event names. */
   | 'media-mismatch'
   /** A recording was sealed because its number became protected later (P8). */
-  | 'recording-sealed-late';
+  | 'recording-sealed-late'
+  /** A list of who must not be recorded came with fewer entries than can be believed (T3). */
+  | 'list-shrunk';
 
 /** Stream `finding-<kind>-<about>`: the same matter is raised once. */
 export type FindingRaised = DomainEvent<

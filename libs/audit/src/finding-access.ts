@@ -4,6 +4,7 @@ const KINDS: Readonly<Record<FindingKind, 'machinery' | 'privileged'>> = {
   'registry-unverified': 'machinery',
   'media-refused': 'machinery',
   'media-mismatch': 'machinery',
+  'list-shrunk': 'machinery',
   'playback-refused': 'privileged',
   'protected-recorded': 'privileged',
   'recording-sealed-late': 'privileged',

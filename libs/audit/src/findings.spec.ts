@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '@privity/kernel';
+import type { ListHeld } from '@privity/registry/events';
 import type { CallDecided } from '@privity/routing/events';
 import {
   accessOf,
   findingDecider,
   historyScope,
+  listShrunk,
   matterStream,
   mediaMismatch,
   mediaRefused,
@@ -91,6 +93,14 @@ describe('what shows a matter', () => {
     expect(mediaMismatch(shown({ objects: 3, bytes: 9, mismatches: [] }))).toBeUndefined();
   });
 
+  it('a list that shrank (T3)', () => {
+    const losses = [{ scope: 'bar-roll:CA', entries: 1_300, departed: 1_228, departedBefore: 0 }];
+    expect(listShrunk(shown({ losses } as unknown as ListHeld['data']))).toMatchObject({
+      kind: 'list-shrunk',
+      detail: 'a list is held for a second person: bar-roll:CA lost 1228 of 1300 entries',
+    });
+  });
+
   it('a recording sealed after it was made (P8)', () => {
     const finding = recordingSealedLate(shown({ recording: 'r1', reason: 'number-protected', cause: 'e0' }));
     expect(finding).toMatchObject({ kind: 'recording-sealed-late', about: 'recording-r1' });
@@ -116,8 +126,13 @@ describe('who sees what (P12)', () => {
   });
 
   it('an operator only findings about the machinery', () => {
-    expect(visibleKinds(['operator'])).toEqual(['registry-unverified', 'media-refused', 'media-mismatch']);
-    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(6);
+    expect(visibleKinds(['operator'])).toEqual([
+      'registry-unverified',
+      'media-refused',
+      'media-mismatch',
+      'list-shrunk',
+    ]);
+    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(7);
     expect(visibleKinds(['investigator'])).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Instant } from '@privity/kernel';
 import type { MediaChecked, MediaRefused, PlaybackRefused, RecordingSealed } from '@privity/recording/events';
+import type { ListHeld } from '@privity/registry/events';
 import type { CallDecided, ReasonCode } from '@privity/routing/events';
 import type { RaiseFinding } from './commands.js';
 
@@ -59,6 +60,13 @@ export function mediaMismatch({ id, subject, data }: Shown<MediaChecked>): Raise
   if (mismatches.length === 0) return undefined;
   const detail = `${mismatches.length} of ${objects} recordings do not decrypt to the digest their events name`;
   return { type: 'RaiseFinding', kind: 'media-mismatch', evidence: id, about: subject, detail };
+}
+
+/** T3: one per import. Who is protected stays so; that the list is not whole is what somebody must see to. */
+export function listShrunk({ id, subject, data }: Shown<ListHeld>): RaiseFinding {
+  const lost = data.losses.map(({ scope, entries, departed }) => `${scope} lost ${departed} of ${entries} entries`);
+  const detail = `a list is held for a second person: ${lost.join(', ')}`;
+  return { type: 'RaiseFinding', kind: 'list-shrunk', evidence: id, about: subject, detail };
 }
 
 /** P8: one per recording. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '@privity/kernel';
 import { barStatus, protectsNumbers } from './bar-status.js';
 import type { ListAttorney } from './commands.js';
-import { attorneyListing, listImport } from './decide.js';
+import { attorneyListing } from './decide.js';
 import type { RegistryEvent } from './events.js';
 
 const person = { kid: 'k1', iv: 'AAAA', ct: 'AAAA' };
@@ -90,22 +90,5 @@ describe('barStatus', () => {
   ])('reads %j as %s', (text, status) => {
     expect(barStatus(text)).toBe(status);
     expect(protectsNumbers(barStatus(text))).toBe(status === 'active');
-  });
-});
-
-describe('an import', () => {
-  it('is told of once', () => {
-    const outcome = {
-      importId: 'i',
-      kind: 'bar-roll',
-      digest: 'd',
-      rows: 3,
-      added: 2,
-      unchanged: 0,
-      rejected: 1,
-    } as const;
-    const told = listImport.decide({ type: 'complete-import', outcome }, listImport.initialState());
-    expect(told).toEqual([{ type: 'registry.ListImported', data: outcome }]);
-    expect(listImport.decide({ type: 'complete-import', outcome }, fold(listImport, told))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { BlindIndex, Instant, SealedValue } from '@privity/kernel';
-import type { BarStatus, ListImported, ProtectionCategory, ProtectionSource } from './events.js';
+import type { BarStatus, ListImported, ListLosses, ProtectionCategory, ProtectionSource } from './events.js';
 
 /** Somebody's word that a number must not be recorded. Decided on the stream `number-<index>`. */
 export interface ProtectNumber {
@@ -31,4 +31,12 @@ export interface ListAttorney {
 export interface CompleteImport {
   readonly type: 'complete-import';
   readonly outcome: ListImported['data'];
+  readonly losses: readonly ListLosses[];
+  readonly sentBy: string;
+}
+
+/** A person believes a held list. Decided on the same stream. */
+export interface ApproveImport {
+  readonly type: 'approve-import';
+  readonly approver: string;
 }

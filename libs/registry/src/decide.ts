@@ -1,6 +1,15 @@
-import type { Decider } from '@privity/kernel';
-import type { CompleteImport, ListAttorney, ProtectNumber } from './commands.js';
-import type { AttorneyListed, AttorneyListingChanged, ListImported, NumberProtected, RegistryEvent } from './events.js';
+import { type Decider, PrivityError } from '@privity/kernel';
+import type { ApproveImport, CompleteImport, ListAttorney, ProtectNumber } from './commands.js';
+import type {
+  AttorneyListed,
+  AttorneyListingChanged,
+  ListApprovalRefused,
+  ListApproved,
+  ListHeld,
+  ListImported,
+  NumberProtected,
+  RegistryEvent,
+} from './events.js';
 import {
   evolveAttorney,
   evolveImport,
@@ -10,6 +19,7 @@ import {
   unreadImport,
 } from './evolve.js';
 import type { AttorneyState, ImportState, NumberState } from './evolve.js';
+import { losesTooMuch } from './list-losses.js';
 
 /**
  * A source adds to a number's protection or says nothing new; it cannot take any away (P2). The same source counts
@@ -55,10 +65,40 @@ export const attorneyListing: Decider<AttorneyState, ListAttorney, RegistryEvent
   evolve: evolveAttorney,
 };
 
-/** A list is told to be imported once, however often its import is resumed. */
-export const listImport: Decider<ImportState, CompleteImport, RegistryEvent> = {
+/** Only a list that lost too much waits for a second person. */
+export class ImportNotHeld extends PrivityError {
+  constructor() {
+    super('import-not-held', 409, 'This import is not held: there is nothing to approve.');
+  }
+}
+
+type ImportEvent = ListImported | ListHeld | ListApproved | ListApprovalRefused;
+
+/** A list is told to be imported once, however often its import is resumed; one that lost too much, once a second person believes it. */
+export const listImport: Decider<ImportState, CompleteImport | ApproveImport, RegistryEvent> = {
   initialState: () => unreadImport,
-  decide: ({ outcome }, state): ListImported[] =>
-    state.outcome === undefined ? [{ type: 'registry.ListImported', data: outcome }] : [],
+  decide: (command, state): ImportEvent[] =>
+    command.type === 'complete-import' ? complete(command, state) : approve(command, state),
   evolve: evolveImport,
 };
+
+function complete({ outcome, losses, sentBy }: CompleteImport, state: ImportState): ImportEvent[] {
+  if (state.outcome !== undefined || state.held !== undefined) return [];
+  if (losses.some(losesTooMuch)) return [{ type: 'registry.ListHeld', data: { ...outcome, losses, sentBy } }];
+  return [{ type: 'registry.ListImported', data: outcome }];
+}
+
+/** Two people are two people, whatever roles either has. @throws ImportNotHeld */
+function approve({ approver }: ApproveImport, { held, outcome }: ImportState): ImportEvent[] {
+  if (held === undefined) throw new ImportNotHeld();
+  if (outcome !== undefined) return [];
+  const { losses: _losses, sentBy, ...rest } = held;
+  const { importId } = held;
+  if (sentBy === approver) {
+    return [{ type: 'registry.ListApprovalRefused', data: { importId, askedBy: approver, reason: 'same-person' } }];
+  }
+  return [
+    { type: 'registry.ListApproved', data: { importId, approvedBy: approver } },
+    { type: 'registry.ListImported', data: rest },
+  ];
+}

@@ -1,5 +1,12 @@
 import type { BlindIndex, Instant } from '@privity/kernel';
-import type { BarStatus, ListImported, ProtectionCategory, ProtectionSource, RegistryEvent } from './events.js';
+import type {
+  BarStatus,
+  ListHeld,
+  ListImported,
+  ProtectionCategory,
+  ProtectionSource,
+  RegistryEvent,
+} from './events.js';
 
 /** What one source has said of a number. Statements add up; there is no event that takes one away. */
 export interface Statement {
@@ -21,11 +28,13 @@ export interface AttorneyState {
 
 export interface ImportState {
   readonly outcome: ListImported['data'] | undefined;
+  /** Set for good once it was held, also after its approval. */
+  readonly held: ListHeld['data'] | undefined;
 }
 
 export const unlistedNumber: NumberState = { statements: [] };
 export const unlistedAttorney: AttorneyState = { status: undefined, numbers: [] };
-export const unreadImport: ImportState = { outcome: undefined };
+export const unreadImport: ImportState = { outcome: undefined, held: undefined };
 
 export function evolveNumber(state: NumberState, event: RegistryEvent): NumberState {
   if (event.type !== 'registry.NumberProtected') return state;
@@ -45,5 +54,12 @@ export function evolveAttorney(state: AttorneyState, event: RegistryEvent): Atto
 }
 
 export function evolveImport(state: ImportState, event: RegistryEvent): ImportState {
-  return event.type === 'registry.ListImported' ? { outcome: event.data } : state;
+  switch (event.type) {
+    case 'registry.ListHeld':
+      return { ...state, held: event.data };
+    case 'registry.ListImported':
+      return { ...state, outcome: event.data };
+    default:
+      return state;
+  }
 }

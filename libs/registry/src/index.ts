@@ -1,10 +1,11 @@
 export { barStatus, protectsNumbers } from './bar-status.js';
 export { CATEGORIES, categoryOfNote, mostRestrictive } from './categories.js';
-export type { CompleteImport, ListAttorney, ProtectNumber } from './commands.js';
-export { attorneyListing, listImport, numberProtection } from './decide.js';
+export type { ApproveImport, CompleteImport, ListAttorney, ProtectNumber } from './commands.js';
+export { attorneyListing, ImportNotHeld, listImport, numberProtection } from './decide.js';
 export type * from './events.js';
 export type { AttorneyState, ImportState, NumberState, Statement } from './evolve.js';
 export type { Heartbeat } from './heartbeat.js';
+export { LOSS_WINDOW_DAYS } from './list-losses.js';
 export { nearNumbers } from './near-numbers.js';
 export { ProtectionView, ViewBroken } from './protection-view.js';
 export type { Protection, ViewedEvent } from './protection-view.js';

@@ -23,6 +23,9 @@ describe('readRegistryEvent', () => {
       'registry.AttorneyListed',
       'registry.AttorneyListingChanged',
       'registry.ListImported',
+      'registry.ListHeld',
+      'registry.ListApproved',
+      'registry.ListApprovalRefused',
     ] as const;
     for (const type of types) {
       expect(stored.some((text) => text.includes(`"dataschema":"urn:privity:${type}:${currentVersion(type)}"`))).toBe(

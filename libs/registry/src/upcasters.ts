@@ -26,6 +26,9 @@ const STEPS: Readonly<Record<RegistryEvent['type'], readonly Upcast[]>> = {
   'registry.AttorneyListed': [],
   'registry.AttorneyListingChanged': [],
   'registry.ListImported': [],
+  'registry.ListHeld': [],
+  'registry.ListApproved': [],
+  'registry.ListApprovalRefused': [],
   'registry.EventParked': [],
 };
 

@@ -11,6 +11,9 @@ const REGISTRY: Record<RegistryEvent['type'], true> = {
   'registry.AttorneyListed': true,
   'registry.AttorneyListingChanged': true,
   'registry.ListImported': true,
+  'registry.ListHeld': true,
+  'registry.ListApproved': true,
+  'registry.ListApprovalRefused': true,
   'registry.EventParked': true,
 };
 

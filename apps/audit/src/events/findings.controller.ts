@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import {
+  listShrunk,
   mediaMismatch,
   mediaRefused,
   permitsRecording,
@@ -37,6 +38,11 @@ export class FindingsController {
     for (const made of await rememberProtected(manager, data.index, time)) {
       await this.findings.raise(recordedProtected(made, time));
     }
+  }
+
+  @EventPattern<string>('registry.ListHeld', FINDINGS)
+  async listHeld(@Payload() envelope: EventEnvelope): Promise<void> {
+    await this.findings.raise(listShrunk(readAs(envelope, 'registry.ListHeld')));
   }
 
   @EventPattern<string>('recording.RecordingStarted', FINDINGS)

@@ -36,6 +36,9 @@ const REGISTRY_EVENTS = [
   'registry.AttorneyListed',
   'registry.AttorneyListingChanged',
   'registry.ListImported',
+  'registry.ListHeld',
+  'registry.ListApproved',
+  'registry.ListApprovalRefused',
   'registry.EventParked',
 ];
 

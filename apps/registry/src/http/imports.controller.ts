@@ -1,25 +1,20 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { isUuid, PrivityError } from '@privity/kernel';
 import { CurrentUser, receiveImport, Roles, Spool } from '@privity/service';
 import type { Principal } from '@privity/service';
 import type { FastifyRequest } from 'fastify';
+import { HeldImports } from '../imports/held-imports.js';
 import { Imports } from '../imports/imports.js';
 import type { ImportReport } from '../read-models/import-report.entity.js';
-
-class ImportNotFound extends PrivityError {
-  constructor() {
-    super('import-not-found', 404, 'There is no import with this id.');
-  }
-}
 
 @Controller('api/registry/imports')
 export class ImportsController {
   constructor(
     private readonly imports: Imports,
+    private readonly heldImports: HeldImports,
     private readonly spool: Spool,
   ) {}
 
-  /** multipart: `kind`, then `file`. The same file again is the same import. */
+  /** multipart: `kind`, perhaps `list` (its name, where there are several of a kind), then `file`. The same file again is the same import. */
   @Post()
   @HttpCode(202)
   @Roles('registrar')
@@ -32,14 +27,20 @@ export class ImportsController {
   @Get(':importId')
   @Roles('registrar', 'approver', 'auditor')
   async report(@Param('importId') importId: string): Promise<object> {
-    const report = isUuid(importId) ? await this.imports.find(importId) : null;
-    if (report === null) throw new ImportNotFound();
-    return shown(report);
+    return shownImport(await this.imports.find(importId));
+  }
+
+  /** A second person believes a list that lost too much to be believed by itself. The same again changes nothing. */
+  @Post(':importId/approval')
+  @HttpCode(200)
+  @Roles('approver')
+  async approve(@Param('importId') importId: string, @CurrentUser() user: Principal): Promise<object> {
+    return shownImport(await this.heldImports.approve(importId, user.subject));
   }
 }
 
-/** `ended` is always 0: no list ends a protection by itself. */
-function shown({
+/** A report as it is answered. `ended` is always 0: no list ends a protection by itself. */
+export function shownImport({
   importId,
   kind,
   digest,
@@ -51,6 +52,7 @@ function shown({
   rejectedCount,
   rejected,
   problem,
+  losses,
 }: ImportReport) {
   const figures = {
     importId,
@@ -65,5 +67,5 @@ function shown({
     rejectedCount,
     rejected,
   };
-  return problem === null ? figures : { ...figures, problem };
+  return { ...figures, ...(losses === null ? {} : { losses }), ...(problem === null ? {} : { problem }) };
 }

@@ -1,54 +1,41 @@
-import { CsvError, readCsv } from '@privity/service';
+import { readCsv } from '@privity/service';
 import type { CsvEncoding, CsvRow } from '@privity/service';
 import { createReadStream } from 'node:fs';
+import type { ListEntry } from './list-entries.js';
 import type { ReadRow, RowReader } from './row-reader.js';
 import { Tally } from './tally.js';
 
 const BATCH = 256;
 
-/**
- * Reads a file to its end and applies nothing: a broken quote in the last line must not leave half a list in effect.
- * What is no UTF-8 and reads well as text of old Windows programs is that: to refuse it would leave a whole list recordable.
- * @returns the encoding that it reads well in
- */
-export async function checkList(path: string, { columns }: RowReader): Promise<CsvEncoding> {
-  try {
-    await readWhole(path, columns, 'utf-8');
-    return 'utf-8';
-  } catch (error) {
-    if (!(error instanceof CsvError) || error.code !== 'csv-not-utf8') throw error;
-    return await readWhole(path, columns, 'windows-1252').then(
-      () => 'windows-1252',
-      () => Promise.reject(error),
-    );
-  }
+export interface CheckedList {
+  readonly path: string;
+  readonly encoding: CsvEncoding;
+  /** Its name. */
+  readonly list: string;
 }
 
-/** Whether a file has another list's columns: it was sent as the wrong kind. */
-export async function hasColumnsOf(path: string, { columns }: RowReader): Promise<boolean> {
-  const rows = readCsv(createReadStream(path), { columns, encoding: 'windows-1252' });
-  return rows.next().then(
-    () => rows.return().then(() => true),
-    () => false,
-  );
-}
-
-async function readWhole(path: string, columns: readonly string[], encoding: CsvEncoding): Promise<void> {
-  const rows = readCsv(createReadStream(path), { columns, encoding });
-  while (!(await rows.next()).done);
+export interface Applying {
+  /** Told of the entries of each batch, once what they say is in effect. */
+  readonly seen: (entries: readonly ListEntry[]) => Promise<void>;
+  readonly progress: (tally: Tally) => Promise<void>;
 }
 
 /** Applies a checked file, batch by batch, and tells how far it is after each. Memory holds one batch. */
 export async function applyList(
-  { path, encoding }: { readonly path: string; readonly encoding: CsvEncoding },
+  { path, encoding, list }: CheckedList,
   reader: RowReader,
   actor: string,
-  progress: (tally: Tally) => Promise<void>,
+  { seen, progress }: Applying,
 ): Promise<Tally> {
   const tally = new Tally();
+  for (const scope of reader.scopesOf(list)) tally.scopes.add(scope);
   let batch: CsvRow<string>[] = [];
   const apply = async () => {
-    await applyBatch(await reader.read(batch, actor), tally);
+    const rows = await reader.read(batch, list, actor);
+    await applyBatch(rows, tally);
+    const entries = rows.flatMap(({ entry }) => entry ?? []);
+    for (const { scope } of entries) tally.scopes.add(scope);
+    await seen(entries);
     tally.rows += batch.length;
     batch = [];
     await progress(tally);

@@ -43,13 +43,18 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
 
   constructor(private readonly protecting: Protecting) {}
 
-  async read(rows: readonly Row[], actor: string): Promise<readonly ReadRow[]> {
+  /** None: a roll with one state's members says nothing of another state's. */
+  scopesOf(): readonly string[] {
+    return [];
+  }
+
+  async read(rows: readonly Row[], list: string, actor: string): Promise<readonly ReadRow[]> {
     const read = rows.map((row) => this.makeOut(row));
     const lines = read.filter((line) => 'row' in line);
     const numbers = lines.flatMap((line) => line.numbers.map((number) => this.subjectOf(number)));
     const members = lines.flatMap(({ member }) => (member === undefined ? [] : [member.attorney]));
     await this.protecting.prepareKeys([...members, ...numbers]);
-    return read.map((line) => ('row' in line ? this.statementsOf(line, actor) : line));
+    return read.map((line) => ('row' in line ? this.statementsOf(line, list, actor) : line));
   }
 
   private makeOut(row: Row): Line | ReadRow {
@@ -80,7 +85,7 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
     return { attorney: this.protecting.attorneyStream(barState, barNumber), barState, barNumber };
   }
 
-  private statementsOf({ row, member, numbers, rejected }: Line, actor: string): ReadRow {
+  private statementsOf({ row, member, numbers, rejected }: Line, list: string, actor: string): ReadRow {
     const status = barStatus(row.values.STATUS);
     const key = member?.attorney ?? `line ${row.line}`;
     // Whoever it is: an active member's lines are protected, under a source of their own that no other member's end can end.
@@ -93,11 +98,9 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
     });
     // The numbers first: a stop in between leaves a lawyer protected and not yet listed, not the other way round.
     const statements = protectsNumbers(status) ? protections : [];
-    return {
-      key,
-      statements: member === undefined ? statements : [...statements, this.listing(row, member, numbers, actor)],
-      rejected,
-    };
+    if (member === undefined) return { key, statements, rejected };
+    const entry = { scope: `${list}:${member.barState}`, entry: member.attorney };
+    return { key, statements: [...statements, this.listing(row, member, numbers, actor)], rejected, entry };
   }
 
   private listing(

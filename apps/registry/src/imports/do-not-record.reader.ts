@@ -8,8 +8,6 @@ import { refused } from './row-reader.js';
 import type { ReadRow, RowReader } from './row-reader.js';
 
 const COLUMNS = ['PHONE', 'DNR', 'PRIV', 'SITE', 'ADDED_DT', 'ENDED_DT', 'NOTE'] as const;
-const SOURCE = { kind: 'do-not-record', ref: 'do-not-record' } as const;
-
 type Row = CsvRow<(typeof COLUMNS)[number]>;
 
 /**
@@ -22,26 +20,31 @@ export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
 
   constructor(private readonly protecting: Protecting) {}
 
-  async read(rows: readonly Row[], actor: string): Promise<readonly ReadRow[]> {
+  scopesOf(list: string): readonly string[] {
+    return [list];
+  }
+
+  async read(rows: readonly Row[], list: string, actor: string): Promise<readonly ReadRow[]> {
     const read = rows.map((row) => ({ row, parsed: parseNumber(row.values.PHONE) }));
     const subjects = read.flatMap(({ parsed }) => (parsed.ok ? [this.subjectOf(parsed.number)] : []));
     await this.protecting.prepareKeys(subjects);
     return read.map(({ row, parsed }) => {
       if (row.malformed) return refused(row.line, '(line)', row.malformed);
       if (!parsed.ok) return refused(row.line, 'PHONE', parsed.reason);
-      return this.statementOf(row, parsed.number, actor);
+      return this.statementOf(row, parsed.number, list, actor);
     });
   }
 
-  private statementOf({ values }: Row, number: E164, actor: string): ReadRow {
+  private statementOf({ values }: Row, number: E164, list: string, actor: string): ReadRow {
     const said = {
-      source: SOURCE,
+      source: { kind: 'do-not-record', ref: list },
       category: categoryOfNote(values.NOTE),
       basis: 'on a do-not-record list',
       since: startOf(values.ADDED_DT) ?? instant(),
-    };
+    } as const;
     const statement = async () => (await this.protecting.protect(number, said, { actor })).events.length > 0;
-    return { key: this.subjectOf(number), statements: [statement], rejected: [] };
+    const entry = { scope: list, entry: this.protecting.numbers.index(number) };
+    return { key: this.subjectOf(number), statements: [statement], rejected: [], entry };
   }
 
   private subjectOf(number: E164): string {

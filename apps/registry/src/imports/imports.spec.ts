@@ -128,7 +128,7 @@ describe('imports', () => {
 
     it('of old Windows programs is read as what it is, with its names', async () => {
       const roll = `${rollHeader}\nNY,66666666,Jos\u00e9,Ana,Active,,2125550156,,,\n`;
-      const report = await importFile(place, 'bar-roll', latin1(roll));
+      const report = await importFile(place, 'bar-roll', latin1(roll), 'old-windows');
       expect(report).toMatchObject({ state: 'applied', encoding: 'windows-1252', added: 1, rejected: [] });
       const listed = (await eventsOf(place)).findLast(({ type }) => type === 'registry.AttorneyListed');
       const { attorney, person } = listed?.data as AttorneyListed['data'];
@@ -141,7 +141,7 @@ describe('imports', () => {
       const row = `NY,77777770,${long},Ana,Active,,2125550157,,,`;
       const report = await importFile(place, 'bar-roll', [rollHeader, row, row.replace('77777770', long)].join('\n'));
       expect(report).toMatchObject({ state: 'failed', problem: { code: 'csv-record-too-long', line: 3 } });
-      const again = await importFile(place, 'bar-roll', [rollHeader, row].join('\n'));
+      const again = await importFile(place, 'bar-roll', [rollHeader, row].join('\n'), 'long-cells');
       expect(again).toMatchObject({ state: 'applied', added: 1 });
       expect(again.rejected).toEqual([{ line: 2, field: 'LAST', reason: 'too-long' }]);
       const view = await viewOf(place);
@@ -157,7 +157,7 @@ describe('imports', () => {
         'NY,44444444,Ng,Di,ACTIVE',
         'NY,55555555,Ng,Ed,Disbarred,,2125550153,,,',
       ];
-      const report = await importFile(place, 'bar-roll', lines.join('\r\n'));
+      const report = await importFile(place, 'bar-roll', lines.join('\r\n'), 'bad-rows');
       expect(report).toMatchObject({ state: 'applied', rows: 5, added: 4, unchanged: 0, rejectedCount: 4 });
       expect(report.rejected).toEqual([
         { line: 2, field: 'PHONE2', reason: 'too-short' },
@@ -210,7 +210,7 @@ describe('imports', () => {
   it('that a stop interrupted say so, and go on when the same file comes again', async () => {
     const numbers = Array.from({ length: 3000 }, (_, n) => `30255${String(n).padStart(5, '0')},Y,Y,*,,,`);
     const file = [listHeader, ...numbers].join('\n');
-    const importId = await sendFile(place, 'do-not-record', file);
+    const importId = await sendFile(place, 'do-not-record', file, 'stopped');
     await place.registry.close();
     const stateNow = () => place.query('select state from import_report where import_id = $1', [importId]);
     expect(await stateNow()).toEqual([{ state: 'failed' }]);
@@ -219,7 +219,7 @@ describe('imports', () => {
     await place.boot();
     const stopped = await reportOf(place, importId);
     expect(stopped).toMatchObject({ state: 'failed', problem: { code: 'import-interrupted' } });
-    const resumed = await importFile(place, 'do-not-record', file);
+    const resumed = await importFile(place, 'do-not-record', file, 'stopped');
     expect(resumed.problem).toBeUndefined();
     expect(resumed).toMatchObject({ importId, state: 'applied', rows: 3000 });
     expect(resumed.added + resumed.unchanged).toBe(3000);

@@ -2,35 +2,23 @@ import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
-import { derivedId, PrivityError } from '@privity/kernel';
+import { derivedId, isUuid } from '@privity/kernel';
 import { importStream, listImport } from '@privity/registry';
-import {
-  CsvError,
-  handleCommand,
-  JsonLog,
-  Membership,
-  saveFailure,
-  Spool,
-  Stopping,
-  toProblem,
-} from '@privity/service';
+import type { ListLosses } from '@privity/registry';
+import { handleCommand, JsonLog, Membership, saveFailure, Spool, Stopping, toProblem } from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { ImportReport } from '../read-models/import-report.entity.js';
 import type { ImportKind } from '../read-models/import-report.entity.js';
-import { applyList, checkList, hasColumnsOf } from './apply-list.js';
+import { applyList } from './apply-list.js';
 import { BarRollReader } from './bar-roll.reader.js';
+import { checkList } from './check-list.js';
 import { DoNotRecordReader } from './do-not-record.reader.js';
+import { ImportInterrupted, ImportNotFound } from './import-errors.js';
+import { ListEntries } from './list-entries.js';
 import type { RowReader } from './row-reader.js';
 import { Tally } from './tally.js';
-
-/** The process was stopped, or ended, while it read the file. What was applied stands; the same file again goes on from there. */
-class ImportInterrupted extends PrivityError {
-  constructor() {
-    super('import-interrupted', 503, 'The import was interrupted. Send the same file again: it goes on from there.');
-  }
-}
 
 /** Imports of lists, one at a time in each replica. The same file is the same import; sent again after a failure it is resumed. */
 @Injectable()
@@ -46,6 +34,7 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
     private readonly spool: Spool,
     private readonly stopping: Stopping,
     private readonly membership: Membership,
+    private readonly entries: ListEntries,
     barRoll: BarRollReader,
     doNotRecord: DoNotRecordReader,
   ) {
@@ -67,22 +56,25 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
     );
   }
 
-  find(importId: string): Promise<ImportReport | null> {
-    return this.reports.findOneBy({ importId });
+  /** @throws ImportNotFound */
+  async find(importId: string): Promise<ImportReport> {
+    const report = isUuid(importId) ? await this.reports.findOneBy({ importId }) : null;
+    if (report === null) throw new ImportNotFound();
+    return report;
   }
 
   /** Takes a file over, and removes it when it is done with it. Answers at once with the import's id. */
   async begin(file: ReceivedImport<ImportKind>, actor: string): Promise<string> {
-    const importId = derivedId(file.digest, `registry-import:${file.kind}`, 0);
-    let claimed = false;
+    const importId = derivedId(file.digest, ['registry-import', file.kind, file.list].filter(Boolean).join(':'), 0);
+    let claimed: string | undefined;
     try {
       claimed = await this.claim(importId, file, actor);
     } finally {
       // Also where the database is away: a file that nobody will read must not stay.
-      if (!claimed) await file.discard();
+      if (claimed === undefined) await file.discard();
     }
-    if (!claimed) return importId;
-    this.last = this.last.then(() => this.run(importId, file, actor));
+    const turn = claimed;
+    if (turn !== undefined) this.last = this.last.then(() => this.run(importId, turn, file, actor));
     return importId;
   }
 
@@ -92,29 +84,34 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
     return this.last;
   }
 
-  /** One statement, so that of two requests with the same file one reads it. */
-  private async claim(importId: string, file: ReceivedImport<ImportKind>, actor: string): Promise<boolean> {
-    const claimed: unknown[] = await this.reports.query(
+  /** One statement, so that of two requests with the same file one reads it. @returns its turn, for the one */
+  private async claim(importId: string, file: ReceivedImport<ImportKind>, actor: string): Promise<string | undefined> {
+    const claimed: { readonly turn: string }[] = await this.reports.query(
       `insert into import_report (import_id, kind, digest, state, actor, holder) values ($1, $2, $3, 'reading', $4, $5)
        on conflict (import_id) do update
-         set state = 'reading', problem = null, actor = excluded.actor, holder = excluded.holder
-       where import_report.state = 'failed' returning import_id`,
+         set state = 'reading', problem = null, actor = excluded.actor, holder = excluded.holder, turn = excluded.turn
+       where import_report.state = 'failed' returning turn`,
       [importId, file.kind, file.digest, actor, this.membership.id],
     );
-    return claimed.length > 0;
+    return claimed[0]?.turn;
   }
 
-  private async run(importId: string, file: ReceivedImport<ImportKind>, actor: string): Promise<void> {
+  private async run(importId: string, turn: string, file: ReceivedImport<ImportKind>, actor: string): Promise<void> {
     try {
       const reader = this.readers[file.kind];
-      const encoding = await checkList(file.path, reader).catch((error: unknown) => this.asWrongKind(file, error));
+      const encoding = await checkList(file, this.readers);
       await this.save(importId, { encoding });
-      const tally = await applyList({ path: file.path, encoding }, reader, actor, async (soFar) => {
-        if (!(await this.save(importId, soFar.figures()))) throw new ImportInterrupted();
-        if (this.stopping.signal.aborted) throw new ImportInterrupted();
+      const tally = await applyList({ path: file.path, encoding, list: file.list ?? file.kind }, reader, actor, {
+        seen: (entries) => this.entries.seen(turn, entries),
+        progress: async (soFar) => {
+          if (!(await this.save(importId, soFar.figures()))) throw new ImportInterrupted();
+          if (this.stopping.signal.aborted) throw new ImportInterrupted();
+        },
       });
-      await this.complete(importId, file, tally, actor);
-      await this.save(importId, { ...tally.figures(), state: 'applied' });
+      const losses = await this.entries.losses(turn, [...tally.scopes]);
+      const state = await this.complete(importId, file, { tally, losses }, actor);
+      if (state === 'applied') await this.entries.depart(turn, [...tally.scopes]);
+      await this.save(importId, { ...tally.figures(), losses, state });
     } catch (error) {
       this.log.failure('an import failed', error, 'warn');
       const failed = { state: 'failed', problem: toProblem(error) } as const;
@@ -122,18 +119,6 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
     } finally {
       await file.discard();
     }
-  }
-
-  /** Says so where the file is a list of the other kind, instead of naming the first column that it lacks. */
-  private async asWrongKind({ kind, path }: ReceivedImport<ImportKind>, error: unknown): Promise<never> {
-    if (!(error instanceof CsvError) || error.code !== 'csv-column-missing') throw error;
-    for (const [other, reader] of Object.entries(this.readers)) {
-      if (other === kind || !(await hasColumnsOf(path, reader))) continue;
-      throw new CsvError('csv-wrong-kind', `These are the columns of a ${other} list. Send it as kind ${other}.`, {
-        field: 'kind',
-      });
-    }
-    throw error;
   }
 
   /** @returns false where this replica was thought dead, and its import ended or given to another */
@@ -145,12 +130,16 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
   private async complete(
     importId: string,
     file: ReceivedImport<ImportKind>,
-    tally: Tally,
+    { tally, losses }: { readonly tally: Tally; readonly losses: ListLosses[] },
     actor: string,
-  ): Promise<void> {
+  ): Promise<'applied' | 'held'> {
     const { rows, added, unchanged, rejectedCount: rejected } = tally.figures();
     const outcome = { importId, kind: file.kind, digest: file.digest, rows, added, unchanged, rejected };
-    const command = { type: 'complete-import', outcome } as const;
-    await handleCommand(this.store, listImport, importStream(importId), command, { actor, correlationid: importId });
+    const command = { type: 'complete-import', outcome, losses, sentBy: actor } as const;
+    const stream = importStream(importId);
+    await handleCommand(this.store, listImport, stream, command, { actor, correlationid: importId });
+    // Also where an earlier reading of the same file came so far, and no further.
+    const told = (await this.store.readStream(stream)).map(({ type }) => type);
+    return told.includes('registry.ListImported') ? 'applied' : 'held';
   }
 }

@@ -1,4 +1,5 @@
 import type { CsvRow } from '@privity/service';
+import type { ListEntry } from './list-entries.js';
 import type { RejectedLine } from '@privity/registry';
 
 /** One thing that a row says, decided on one stream. Answers whether it was new. */
@@ -9,12 +10,16 @@ export interface ReadRow {
   readonly key: string;
   readonly statements: readonly Statement[];
   readonly rejected: readonly RejectedLine[];
+  /** Absent where it cannot be told whose line it is. */
+  readonly entry?: ListEntry;
 }
 
 /** How a kind of list is read. Rows come in batches, so that keys for sealing are fetched for all at once. */
 export interface RowReader<C extends string = string> {
   readonly columns: readonly C[];
-  read(rows: readonly CsvRow<C>[], actor: string): Promise<readonly ReadRow[]>;
+  /** Scopes that a list's file speaks of even where it has no row: a list that comes empty lost everything. */
+  scopesOf(list: string): readonly string[];
+  read(rows: readonly CsvRow<C>[], list: string, actor: string): Promise<readonly ReadRow[]>;
 }
 
 /** A row with shifted values says nothing: a guess might protect the wrong number and miss the right one. */

@@ -10,6 +10,8 @@ export class Tally {
   unchanged = 0;
   rejectedCount = 0;
   readonly rejected: RejectedLine[] = [];
+  /** Of the list, that this file speaks of. */
+  readonly scopes = new Set<string>();
 
   reject(entries: readonly RejectedLine[]): void {
     this.rejectedCount += entries.length;

@@ -3,7 +3,7 @@ import { migrateEventStream } from '@privity/event-stream/migration';
 import { migrateMembership, migrateSubjectKeys } from '@privity/service/migration';
 import pg from 'pg';
 
-const IMPORT_REPORT = `
+const IMPORTS = `
 create table if not exists import_report (
   import_id uuid primary key,
   kind text not null check (kind in ('bar-roll', 'do-not-record')),
@@ -20,6 +20,22 @@ create table if not exists import_report (
 -- The replica that reads it.
 alter table import_report add column if not exists holder uuid;
 alter table import_report add column if not exists encoding text not null default 'utf-8';
+-- Which file came after which, and what a held one lost.
+create sequence if not exists import_turn;
+alter table import_report add column if not exists turn bigint not null default nextval('import_turn');
+alter table import_report add column if not exists losses jsonb;
+alter table import_report drop constraint if exists import_report_state_check;
+alter table import_report add constraint import_report_state_check
+  check (state in ('reading', 'applied', 'held', 'failed'));
+
+create table if not exists list_entry (
+  scope text not null,
+  entry text not null,
+  first_seen bigint not null,
+  last_seen bigint not null,
+  departed_at timestamptz,
+  primary key (scope, entry)
+);
 `;
 
 /** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */
@@ -28,6 +44,9 @@ export async function migrate(owner: pg.Client, options: { readonly serviceRole:
   await migrateEventStream(owner, options);
   await migrateSubjectKeys(owner, options);
   await migrateMembership(owner, options);
-  await owner.query(IMPORT_REPORT);
-  await owner.query(`grant select, insert, update on import_report to ${pg.escapeIdentifier(options.serviceRole)}`);
+  await owner.query(IMPORTS);
+  const role = pg.escapeIdentifier(options.serviceRole);
+  await owner.query(`
+    grant select, insert, update on import_report, list_entry to ${role};
+    grant usage on sequence import_turn to ${role};`);
 }

@@ -1,4 +1,4 @@
-import type { ListImported, RejectedLine } from '@privity/registry';
+import type { ListImported, ListLosses, RejectedLine } from '@privity/registry';
 import type { CsvEncoding, ProblemDetails } from '@privity/service';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
@@ -22,7 +22,7 @@ export class ImportReport {
   encoding!: CsvEncoding;
 
   @Column('text')
-  state!: 'reading' | 'applied' | 'failed';
+  state!: 'reading' | 'applied' | 'held' | 'failed';
 
   @Column('integer')
   rows!: number;
@@ -47,6 +47,14 @@ export class ImportReport {
 
   @Column('text')
   actor!: string;
+
+  /** A later file has a higher number. */
+  @Column({ type: 'bigint' })
+  turn!: string;
+
+  /** What the list lost against earlier files; null until it is known. */
+  @Column('jsonb', { nullable: true })
+  losses!: ListLosses[] | null;
 
   /** The replica that reads the file. */
   @Column('uuid', { nullable: true, select: false })

@@ -73,8 +73,12 @@ export class Installation {
   }
 
   token(...roles: Role[]): Promise<string> {
+    return this.tokenOf('ana', ...roles);
+  }
+
+  tokenOf(subject: string, ...roles: Role[]): Promise<string> {
     const identity = loadSigningKey(keyFolders(this.folder).identity, 'identity');
-    return signToken(identity, { subject: 'ana', roles, ttlSeconds: 3600 });
+    return signToken(identity, { subject, roles, ttlSeconds: 3600 });
   }
 
   get trustDir(): string {

@@ -13,8 +13,13 @@ export interface ShownReport {
 }
 
 /** Sends a file as a registrar does, and waits for the import's end. */
-export async function importFile(place: Installation, kind: string, content: string | Uint8Array<ArrayBuffer>) {
-  const importId = await sendFile(place, kind, content);
+export async function importFile(
+  place: Installation,
+  kind: string,
+  content: string | Uint8Array<ArrayBuffer>,
+  list?: string,
+) {
+  const importId = await sendFile(place, kind, content, list);
   return { importId, ...(await reportOf(place, importId)) };
 }
 
@@ -22,9 +27,11 @@ export async function sendFile(
   place: Installation,
   kind: string,
   content: string | Uint8Array<ArrayBuffer>,
+  list?: string,
 ): Promise<string> {
   const body = new FormData();
   body.set('kind', kind);
+  if (list !== undefined) body.set('list', list);
   body.set('file', new Blob([content]), 'list.csv');
   const authorization = `Bearer ${await place.token('registrar')}`;
   const url = `${place.registry.url}/api/registry/imports`;

@@ -1,0 +1,14 @@
+import { PrivityError } from '@privity/kernel';
+
+/** The process was stopped, or ended, while it read the file. What was applied stands; the same file again goes on from there. */
+export class ImportInterrupted extends PrivityError {
+  constructor() {
+    super('import-interrupted', 503, 'The import was interrupted. Send the same file again: it goes on from there.');
+  }
+}
+
+export class ImportNotFound extends PrivityError {
+  constructor() {
+    super('import-not-found', 404, 'There is no import with this id.');
+  }
+}
