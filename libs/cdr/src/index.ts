@@ -1,6 +1,7 @@
+export { callTime, type CallTime } from './call-time.js';
 export { type Cause, CAUSES, causeOf } from './cause.js';
 export { by, type Count } from './count.js';
-export { callTime, type CallTime, DATE_FORMS, type DateForm, type Moment, momentReader } from './moment.js';
+export { DATE_FORMS, type DateForm, type Moment, momentReader } from './moment.js';
 export { type CallPlace, isProtected, type Known, type Listing, type LocalDate } from './protection.js';
 export {
   type Breach,

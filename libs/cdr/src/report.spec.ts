@@ -31,6 +31,12 @@ describe('the report', () => {
     });
   });
 
+  it('counts what was taken out of a call once, however many lines the call has', () => {
+    const [, second] = findings as [Finding, Finding, Finding];
+    const twice = reportOf(totals, [...findings, second, { ...second, cause: 'flag-lost' }], sections);
+    expect(twice).toMatchObject({ breach_calls: 5, accessed_breach_calls: 4, breach_accesses: 3 });
+  });
+
   it('names nobody', () => {
     expect(JSON.stringify(reportOf(totals, findings, sections))).not.toContain('NY ');
   });

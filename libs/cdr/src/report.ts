@@ -55,7 +55,7 @@ export interface Unread {
   readonly table: string;
   readonly column: string;
   readonly values: number;
-  /** Of the first of them; a header is line 1. */
+  /** Of the first of them, as a spreadsheet counts rows: a header is 1, and a text that goes over several lines is in one. */
   readonly lines: readonly number[];
 }
 
@@ -93,7 +93,11 @@ export function reportOf(totals: Totals, findings: readonly Finding[], sections:
   const breached = findings.map(({ members: _, ...breach }): Breach => breach).toSorted(inOrder);
   const accessed = {
     accessed_breach_calls: breached.filter(({ accesses }) => accesses > 0).length,
-    breach_accesses: breached.reduce((sum, { accesses }) => sum + accesses, 0),
+    // The log names calls: what it says of one does not count again for each line that the call has in the export.
+    breach_accesses: [...new Map(breached.map(({ callId, accesses }) => [callId, accesses])).values()].reduce(
+      (sum, accesses) => sum + accesses,
+      0,
+    ),
   };
   const counted = {
     ...totals,

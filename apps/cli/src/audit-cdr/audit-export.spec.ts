@@ -261,12 +261,12 @@ describe("the audit of an incumbent's export", () => {
     [
       'a line is cut',
       { call_records: (bytes) => bytes.subarray(0, 1_000_000) },
-      /call_records\.csv, line \d+: Expected Number of Columns: 10 Found: \d/,
+      /call_records\.csv, row \d+: Expected Number of Columns: 10 Found: \d/,
     ],
     [
       'a line has more',
       { call_records: lines((all) => (all[300] = `more,${all[300]}`)) },
-      /line 301: Expected.*Found: 11/,
+      /row 301: Expected.*Found: 11/,
     ],
     [
       'a line never ends',
@@ -287,12 +287,12 @@ describe("the audit of an incumbent's export", () => {
     [
       'it is not UTF-8',
       { bar_roll: (bytes) => Buffer.from(bytes.toString('utf8').slice(1), 'latin1') },
-      /bar_roll\.csv, line 2: this is not in the encoding/,
+      /bar_roll\.csv, row 2: this is not in the encoding/,
     ],
     [
       'a quote is never closed',
       { call_records: lines((all) => (all[99] = (all[99] ?? '').replace(',', ',"'))) },
-      /call_records\.csv, line 100: Value with unterminated quote/,
+      /call_records\.csv, row 100: Value with unterminated quote/,
     ],
   ])(
     'says where when %s',

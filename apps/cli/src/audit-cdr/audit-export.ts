@@ -35,13 +35,14 @@ export async function auditExport(engine: Engine, files: ExportFiles): Promise<A
   const calls = files.get('call_records') as ExportFile;
   const { unreadable, toKnown, ...counts } = await readCalls(engine, calls, known);
   if (unreadable.calls > 0) unread.add(calls, 'DIALED', unreadable.calls, unreadable.rows);
-  const { breaches, undated, unverified } = judge(toKnown, calls, known, sites);
-  const undatedCalls = undated.reduce((sum, { lines }) => sum + lines, 0);
-  if (undatedCalls > 0) {
-    unread.add(calls, 'START_LOCAL', undatedCalls, await rowsOf(engine, calls, idsOf(undated)));
+  const { breaches, undated, unreadStarts, unverified } = judge(toKnown, calls, known, sites);
+  if (unreadStarts.length > 0) {
+    const values = unreadStarts.reduce((sum, { lines }) => sum + lines, 0);
+    unread.add(calls, 'START_LOCAL', values, await rowsOf(engine, calls, unreadStarts));
   }
   const log = files.get('access_log');
-  const accesses = log === undefined ? undefined : await accessesTo(engine, log, idsOf(breaches));
+  const breached = breaches.map(({ callId }) => callId);
+  const accesses = log === undefined ? undefined : await accessesTo(engine, log, breached);
   const findings = breaches
     .map((breach) => ({ ...breach, accesses: accesses?.perCall.get(breach.callId) ?? 0 }))
     .toSorted(inOrder);
@@ -50,7 +51,7 @@ export async function auditExport(engine: Engine, files: ExportFiles): Promise<A
     unparseable_dialed: unreadable.calls,
     ...(files.has('bar_roll') ? { attorneys: known.members.size } : {}),
     ...(files.has('allowed_numbers') ? { unverified_calls: unverified } : {}),
-    ...(undatedCalls === 0 ? {} : { undated_calls: undatedCalls }),
+    ...(undated === 0 ? {} : { undated_calls: undated }),
     ...(accesses === undefined ? {} : { accesses: accesses.lines }),
   };
   const sections = { ...listenedOf(accesses), unread: unread.list(), missing: missingFrom(files) };
@@ -60,8 +61,10 @@ export async function auditExport(engine: Engine, files: ExportFiles): Promise<A
 
 interface Judged {
   readonly breaches: readonly Finding[];
-  /** Recorded, to a number that the lists know, on a day that cannot be read, so that nobody can say more. */
-  readonly undated: readonly { readonly callId: string; readonly lines: number }[];
+  /** How many were recorded, to a number that the lists know, on a day that nobody can tell, so that nobody can say more. */
+  readonly undated: number;
+  /** Recorded, to such a number, with a beginning that cannot be read as a whole: its day, or the time after it. */
+  readonly unreadStarts: readonly RecordedCall[];
   /** Calls to numbers that only somebody in custody calls a lawyer's. */
   readonly unverified: number;
 }
@@ -73,15 +76,17 @@ function judge(
   sites: ReadonlyMap<string, Site>,
 ): Judged {
   const breaches: Finding[] = [];
-  const undated: { callId: string; lines: number }[] = [];
-  let unverified = 0;
+  const unreadStarts: RecordedCall[] = [];
+  let [undated, unverified] = [0, 0];
   const read = momentReader(file.dates);
-  for (const { callId, site, start, number, lines } of calls) {
+  for (const call of calls) {
+    const { callId, site, start, number, lines } = call;
     const known = numbers.get(number);
-    const moment = read(start);
+    const moment = known && read(start);
     const time = moment && callTime(moment, file.clock, sites.get(site)?.zone);
     const date = time?.date;
-    if (known !== undefined && date === undefined) undated.push({ callId, lines });
+    if (known !== undefined && (date === undefined || time?.unread === true)) unreadStarts.push(call);
+    if (known !== undefined && date === undefined) undated += lines;
     else if (known !== undefined && date !== undefined && isProtected(known, { site, date })) {
       const cause = causeOf(known, { site, date });
       const breach = { callId, cause, accesses: 0, site, date, utc: time?.instants ?? [], members: known.members };
@@ -89,9 +94,7 @@ function judge(
       for (let n = 0; n < lines; n += 1) breaches.push(breach);
     } else if (claimed.has(number)) unverified += lines;
   }
-  return { breaches, undated, unverified };
+  return { breaches, undated, unreadStarts, unverified };
 }
-
-const idsOf = (calls: readonly { readonly callId: string }[]) => calls.map(({ callId }) => callId);
 
 const listenedOf = (accesses: Accesses | undefined) => (accesses === undefined ? {} : { listened: accesses.listened });

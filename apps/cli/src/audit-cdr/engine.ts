@@ -1,8 +1,10 @@
-import { isNativeError } from 'node:util/types';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { WrongUse } from '../failures.js';
+import { asProblem } from './duckdb-problems.js';
 import type { ExportFile } from './export-folder.js';
-import { MAX_LINE_BYTES, refuseLongLines } from './long-lines.js';
+import { columnAt, csv, named, parquet, plainLines } from './file-sql.js';
+import { fieldsOf } from './header-line.js';
+import { refuseLongLines } from './long-lines.js';
 import type { Column, Table } from './tables.js';
 
 const MEMORY = '2GB';
@@ -22,6 +24,8 @@ export class Engine {
     // Only so that it can be asked how far it is; it prints nothing.
     await connection.run('set enable_progress_bar = true');
     await connection.run('set enable_progress_bar_print = false');
+    // A Parquet file's instants are written out with their offset: the same one on every machine.
+    await connection.run(`set TimeZone = 'UTC'`);
     return new Engine(instance, connection);
   }
 
@@ -39,28 +43,36 @@ export class Engine {
   /** Makes the file's table a view of texts, under our names. @throws WrongUse naming the column that is missing */
   async attach(file: ExportFile): Promise<void> {
     if (!file.isParquet) await refuseLongLines(file.path);
-    const header = file.isParquet ? undefined : await this.header(file);
-    const source = header === undefined ? `read_parquet(${quoted(file.path)})` : csv(file, header);
-    const has = new Set(header ?? (await this.ask(file, `describe from ${source}`)).map((row) => row['column_name']));
-    const missing = [...file.columns.values()].filter((theirs) => theirs !== undefined && !has.has(theirs));
+    const header = await this.header(file);
+    const wanted = [...file.columns.values()].filter((theirs) => theirs !== undefined);
+    const missing = wanted.filter((theirs) => !header.includes(theirs));
     if (missing.length > 0) throw new WrongUse(`${file.path} has no column ${missing.join(', ')}.`);
+    const twice = wanted.filter((theirs) => header.indexOf(theirs) !== header.lastIndexOf(theirs));
+    if (twice.length > 0) throw new WrongUse(`${file.path} has more than one column ${twice.join(', ')}: rename one.`);
+    const [source, nameThere] = file.isParquet
+      ? [parquet(file), (theirs: string) => theirs]
+      : [csv(file, header.length), (theirs: string) => columnAt(header.indexOf(theirs))];
     const columns = [...file.columns].map(
-      ([ours, theirs]) => `${theirs === undefined ? 'null' : named(theirs)}::varchar as ${named(ours)}`,
+      ([ours, theirs]) => `${theirs === undefined ? 'null' : named(nameThere(theirs))}::varchar as ${named(ours)}`,
     );
     await this.ask(file, `create or replace view ${file.table} as select ${columns.join(', ')} from ${source}`);
   }
 
-  /** Names in the first line. Nothing is sniffed: a guess at columns or separators reads another export than the one there. */
-  async header(file: Pick<ExportFile, 'path' | 'delimiter' | 'encoding'>): Promise<readonly string[]> {
-    const whole = `columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', header = false`;
-    const [first] = await this.ask(file, `from read_csv(${quoted(file.path)}, ${whole}, ${general(file)}) limit 1`);
-    const names = (first?.['line'] ?? '').replace(/^\ufeff/, '').trim();
-    if (names === '') throw new WrongUse(`${file.path} is empty.`);
-    const end = file.delimiter.replace(/[\\\]^]/, String.raw`\$&`);
-    const field = new RegExp(String.raw`(?:^|[${end}])(?:"((?:[^"]|"")*)"|([^${end}]*))`, 'g');
-    return [...names.matchAll(field)].map(([, inQuotes, plain]) =>
-      (inQuotes?.replaceAll('""', '"') ?? plain ?? '').trim(),
-    );
+  /** Names of columns. Nothing is sniffed: a guess at columns or separators reads another export than the one there. */
+  async header(file: Pick<ExportFile, 'path' | 'isParquet' | 'delimiter' | 'encoding'>): Promise<readonly string[]> {
+    if (file.isParquet)
+      return (await this.ask(file, `describe from ${parquet(file)}`)).map((row) => row['column_name'] ?? '');
+    const line = await this.firstLine(file);
+    return fieldsOf(line, file.delimiter);
+  }
+
+  /** @throws WrongUse where there is none */
+  async firstLine(file: Pick<ExportFile, 'path' | 'encoding'>): Promise<string> {
+    const [first] = await this.ask(file, `from ${plainLines(file)} limit 1`);
+    const line = (first?.['line'] ?? '').replace(/^\ufeff/, '').replace(/[\r\n]+$/, '');
+    if (line.trim() === '')
+      throw new WrongUse(`${file.path} is empty: have it exported again, or move it out of the folder.`);
+    return line;
   }
 
   /** Enters texts as a table of one column, `value`, each once. */
@@ -74,7 +86,7 @@ export class Engine {
     appender.closeSync();
   }
 
-  /** @throws WrongUse with file and line where the file is not what it should be */
+  /** @throws WrongUse with file and row where the file is not what it should be */
   async ask(file: Pick<ExportFile, 'path'>, sql: string): Promise<Record<string, string | null>[]> {
     try {
       const read = await this.connection.runAndReadAll(sql);
@@ -93,49 +105,4 @@ export class Engine {
       throw asProblem(file, error);
     }
   }
-}
-
-function csv(file: ExportFile, header: readonly string[]): string {
-  const columns = header.map((name) => `${quoted(name)}: 'VARCHAR'`).join(', ');
-  const form = `header = true, delim = ${quoted(file.delimiter)}, quote = '"', escape = '"', nullstr = ''`;
-  return `read_csv(${quoted(file.path)}, ${form}, columns = {${columns}}, ${general(file)})`;
-}
-
-function general({ encoding }: Pick<ExportFile, 'encoding'>): string {
-  return `auto_detect = false, encoding = ${quoted(encoding)}, max_line_size = ${MAX_LINE_BYTES}`;
-}
-
-/** A text in SQL. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function named(column: string): string {
-  return `"${column.replaceAll('"', '""')}"`;
-}
-
-/** What DuckDB says of files, in a line; where it says `undefined` here, its own words will do. */
-const PROBLEMS: readonly (readonly [RegExp, string?])[] = [
-  [/Expected Number of Columns: \d+ Found: \d+/],
-  [
-    /Invalid unicode|not utf-8|is not valid UTF/i,
-    'this is not in the encoding that it is read in (UTF-8, unless --map says otherwise)',
-  ],
-  [/Value with unterminated quote found/],
-  [/Maximum line size of \d+ bytes exceeded/],
-  [/not a GZIP stream/],
-  [/No magic bytes/, 'this is no Parquet file'],
-  [/reached an invalid state/, 'some line ends unlike the others, or a quote stands inside a field'],
-];
-
-function asProblem({ path }: Pick<ExportFile, 'path'>, error: unknown): unknown {
-  if (!isNativeError(error)) return error;
-  for (const [form, words] of PROBLEMS) {
-    const [said] = form.exec(error.message) ?? [];
-    if (said === undefined) continue;
-    const [, line] = /CSV Error on Line: (\d+)/.exec(error.message) ?? [];
-    return new WrongUse(`${path}${line === undefined ? '' : `, line ${line}`}: ${words ?? said}.`);
-  }
-  const [, what] = /^(?:Invalid Input|IO|Conversion|Invalid) Error: (.*)/.exec(error.message) ?? [];
-  return what === undefined ? error : new WrongUse(`${path}: ${what}`);
 }

@@ -13,7 +13,6 @@ const NAMES: Readonly<Record<Table, Readonly<Record<string, readonly string[]>>>
       'calldate',
       'calltime',
       'begin',
-      'startutc',
       'startedat',
     ],
     SITE: ['sitecode', 'siteid', 'facility', 'facilitycode', 'facilityid', 'location', 'institution'],
@@ -66,11 +65,20 @@ const NAMES: Readonly<Record<Table, Readonly<Record<string, readonly string[]>>>
   },
 };
 
+const UTC = /^(?:utc|gmt)|(?:utc|gmt)$/;
+const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
 /** The name in a header that says what our column holds; undefined: none, or more than one does. */
 export function headerFor(table: Table, column: Column, header: readonly string[]): string | undefined {
-  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
   const known = [plain(column), ...(NAMES[table][column] ?? [])];
-  const found = header.filter((name) => known.includes(plain(name)));
+  const called = header.filter((name) => known.includes(plain(name)));
+  // Of two, the one that says nothing of a clock is the facility's.
+  const found = called.length > 0 ? called : header.filter((name) => known.includes(plain(name).replace(UTC, '')));
   const exact = found.find((name) => plain(name) === plain(column));
   return exact ?? (found.length === 1 ? found[0] : undefined);
+}
+
+/** Whether a name says that what it holds is in UTC. */
+export function saysUtc(name: string): boolean {
+  return UTC.test(plain(name));
 }

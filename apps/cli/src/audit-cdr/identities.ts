@@ -20,8 +20,17 @@ export function identitiesOf({ findings, members, listeners }: Audit): Identitie
     const { name = '', firm = '' } = members.get(bar) ?? {};
     return { bar, name, firm, calls };
   });
-  const called = findings.filter((finding) => finding.members.length > 0);
-  return { attorneys, listeners, called: Object.fromEntries(called.map((call) => [call.callId, call.members])) };
+  // An id may stand in several lines that called different numbers.
+  const called = new Map<string, Set<string>>();
+  for (const { callId, members: of } of findings) {
+    const reached = called.get(callId) ?? new Set();
+    for (const member of of) called.set(callId, reached.add(member));
+  }
+  return {
+    attorneys,
+    listeners,
+    called: Object.fromEntries([...called].map(([callId, reached]) => [callId, [...reached].toSorted()])),
+  };
 }
 
 export type ReportFile = CdrReport & { readonly identities?: Identities };

@@ -1,9 +1,10 @@
 import { type Known, type Listing, momentReader } from '@privity/cdr';
-import { type Engine, quoted, type Row } from './engine.js';
+import type { Engine, Row } from './engine.js';
 import type { ExportFile, ExportFiles } from './export-folder.js';
+import { quoted } from './file-sql.js';
 import { tenDigits } from './number-sql.js';
 import type { Table } from './tables.js';
-import type { UnreadValues } from './unread-values.js';
+import { rowInFile, type UnreadValues } from './unread-values.js';
 
 /** A bar member as the roll names them. */
 export interface Member {
@@ -32,8 +33,14 @@ export async function knownNumbers(engine: Engine, files: ExportFiles, unread: U
   };
   const members = new Map<string, Member>();
   for await (const { file, row, at } of all(engine, files, 'bar_roll')) {
-    const member = `${trimmed(row.BAR_STATE)} ${trimmed(row.BAR_NO)}`;
     const name = [trimmed(row.LAST), trimmed(row.FIRST)].filter((part) => part !== '').join(', ');
+    const said = [row.BAR_NO, name, ...PHONES.map((phone) => row[phone])].some((part) => trimmed(part) !== '');
+    // Spreadsheets leave empty rows at their end.
+    if (!said) continue;
+    // Nobody can tell whether two without a number are one: each is one, by its row.
+    const number = trimmed(row.BAR_NO) || `(row ${rowInFile(file, at)})`;
+    if (trimmed(row.BAR_NO) === '') unread.note(file, 'BAR_NO', at);
+    const member = `${trimmed(row.BAR_STATE)} ${number}`;
     if (!members.has(member)) members.set(member, { name, firm: trimmed(row.FIRM) });
     if (!oneOf(file.active, row.STATUS)) continue;
     for (const phone of PHONES) {
@@ -78,10 +85,11 @@ function listingOf(
   if (!record && !privileged) return undefined;
   const site = trimmed(row.SITE);
   const read = momentReader(file.dates);
+  // The day as it is written, in whatever zone: half a day is no matter here, and a later end protects longer.
   const day = (column: 'ADDED_DT' | 'ENDED_DT') => {
-    const date = read(row[column])?.date;
-    if (date === undefined && trimmed(row[column]) !== '') unread(column);
-    return date;
+    const moment = read(row[column]);
+    if (moment?.unread === true || (moment === undefined && trimmed(row[column]) !== '')) unread(column);
+    return moment?.date;
   };
   const [added, ended] = [day('ADDED_DT'), day('ENDED_DT')];
   return {

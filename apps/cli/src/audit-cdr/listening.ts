@@ -16,7 +16,7 @@ export interface Accesses {
   readonly listeners: readonly Listener[];
 }
 
-/** What the access log says of these calls. @throws WrongUse */
+/** What the access log says of these calls; of one without an id it says nothing. @throws WrongUse */
 export async function accessesTo(engine: Engine, log: ExportFile, callIds: Iterable<string>): Promise<Accesses> {
   await engine.enter('breached', callIds);
   const [counted] = await engine.ask(log, 'select count(*) as lines from access_log');
@@ -24,9 +24,9 @@ export async function accessesTo(engine: Engine, log: ExportFile, callIds: Itera
   const text = (column: string) => `coalesce(trim("${column}"), '')`;
   await engine.ask(
     log,
-    `create temp table taken as select "CALL_ID" as call, ${text('AGENCY')} as organisation, ${text('ACTION')} as deed,
+    `create temp table taken as select trim("CALL_ID") as call, ${text('AGENCY')} as organisation, ${text('ACTION')} as deed,
         ${text('USER')} as person
-      from access_log where "CALL_ID" in (select value from breached)`,
+      from access_log where trim("CALL_ID") in (select value from breached where value <> '')`,
   );
   const perCall = await engine.ask(log, 'select call, count(*) as times from taken group by all');
   const rows = await engine.ask(

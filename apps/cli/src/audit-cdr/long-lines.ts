@@ -16,7 +16,7 @@ const SAMPLE_BYTES = 4_096;
  * @throws WrongUse naming the line
  */
 export async function refuseLongLines(path: string): Promise<void> {
-  const zipped = path.toLowerCase().endsWith('.gz');
+  const zipped = isZipped(path);
   if (zipped ? !(await hasLongLine(path, true)) : !(await mayHaveLongLine(path))) return;
   let line = 1;
   if (zipped || (await hasLongLine(path, false))) {
@@ -71,7 +71,12 @@ function eachStretch(path: string, zipped: boolean, take: (bytes: number, ends: 
   });
 }
 
-async function eachChunk(path: string, zipped: boolean, take: (chunk: Buffer) => boolean): Promise<boolean> {
+export function isZipped(path: string): boolean {
+  return path.toLowerCase().endsWith('.gz');
+}
+
+/** What is in a file, unpacked. @returns false where `take` wanted no more */
+export async function eachChunk(path: string, zipped: boolean, take: (chunk: Buffer) => boolean): Promise<boolean> {
   let wanted = true;
   const read = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DATE_FORMS, momentReader } from '@privity/cdr';
+import { DATE_FORMS, type Moment, momentReader } from '@privity/cdr';
 import { WrongUse } from '../failures.js';
-import { type Engine, quoted } from './engine.js';
+import type { Engine } from './engine.js';
 import { exportFile, namesIn } from './export-folder.js';
 import { type ExportMap, type TableMap, UNDECIDED } from './export-map.js';
-import { headerFor } from './header-names.js';
+import { headerFor, saysUtc } from './header-names.js';
 import { type Column, DISPENSABLE, type Table, TABLE_NAMES, TABLES } from './tables.js';
+import { encodingOf } from './text-encoding.js';
 
 const DELIMITERS = [',', ';', '|', '\t'] as const;
 const READ = /\.(csv|tsv|txt)(\.gz)?$|\.parquet$/i;
@@ -45,10 +46,9 @@ export async function writeMap(file: string, map: ExportMap): Promise<void> {
 async function recognise(engine: Engine, folder: string, name: string): Promise<Recognised | undefined> {
   const path = join(folder, name);
   const isParquet = /\.parquet$/i.test(name);
-  const delimiter = isParquet ? ',' : await delimiterOf(engine, path);
-  const header = isParquet
-    ? (await engine.ask({ path }, `describe from ${quoted(path)}`)).map((row) => row['column_name'] ?? '')
-    : await engine.header({ path, delimiter, encoding: 'utf-8' });
+  const encoding = isParquet ? 'utf-8' : await encodingOf(path);
+  const delimiter = isParquet ? ',' : delimiterOf(await engine.firstLine({ path, encoding }));
+  const header = await engine.header({ path, isParquet, delimiter, encoding });
   const table = tableOf(name, header);
   if (table === undefined) return undefined;
   const columns = Object.fromEntries(
@@ -57,13 +57,15 @@ async function recognise(engine: Engine, folder: string, name: string): Promise<
       return [column, theirs ?? (DISPENSABLE.has(column) ? null : UNDECIDED)];
     }),
   );
-  const form = { file: name, ...(delimiter === ',' ? {} : { delimiter }), columns };
+  const form = {
+    ...{ file: name, ...(delimiter === ',' ? {} : { delimiter }), ...(encoding === 'utf-8' ? {} : { encoding }) },
+    columns,
+  };
   return { table, map: { ...form, ...(await valuesOf(engine, table, path, form)) } };
 }
 
-async function delimiterOf(engine: Engine, path: string): Promise<string> {
-  const [whole = ''] = await engine.header({ path, delimiter: '\x01', encoding: 'utf-8' });
-  const count = (sign: string) => whole.split(sign).length;
+function delimiterOf(header: string): string {
+  const count = (sign: string) => header.split(sign).length;
   return DELIMITERS.toSorted((a, b) => count(b) - count(a))[0] ?? ',';
 }
 
@@ -80,7 +82,7 @@ function tableOf(name: string, header: readonly string[]): Table | undefined {
   return best !== undefined && best.share > 0.5 && best.share > (second?.share ?? 0) ? best.table : undefined;
 }
 
-/** How days are written, what yes is and what an active member: from the first values, where they leave no doubt. */
+/** How days are written and by whose clock, what yes is and what an active member: from the first values, where they leave no doubt. */
 async function valuesOf(engine: Engine, table: Table, path: string, form: TableMap): Promise<TableMap> {
   const known = Object.fromEntries(Object.entries(form.columns ?? {}).filter(([, theirs]) => theirs !== UNDECIDED));
   const there = TABLES[table].filter((column) => typeof known[column] === 'string');
@@ -105,11 +107,24 @@ async function valuesOf(engine: Engine, table: Table, path: string, form: TableM
   const flags = new Set((await values(FLAGS)).map((flag) => flag.toUpperCase()));
   const states = (await values(['STATUS'])).map((state) => state.toUpperCase());
   const [dates] = forms;
+  // What follows the day is the same in all the forms that fit.
+  const starts =
+    dates === undefined ? [] : (await values(['START_LOCAL'])).flatMap((start) => momentReader(dates)(start) ?? []);
+  const clock = clockOf(known['START_LOCAL'] ?? '', starts);
   return {
     ...(days.length === 0 || (dates === 'MM/DD/YYYY' && forms.length === 1)
       ? {}
       : { dates: forms.length === 1 && dates ? dates : (UNDECIDED as never) }),
+    ...(clock === undefined ? {} : { clock }),
     ...([...flags].every((flag) => ['Y', 'N'].includes(flag)) ? {} : { yes: [UNDECIDED] }),
     ...(table !== 'bar_roll' || states.includes('ACTIVE') ? {} : { active: [UNDECIDED] }),
   };
+}
+
+/** Undefined: nothing says that it is not the facility's own, and what else a value says is held against that when it is read. */
+function clockOf(column: string, starts: readonly Moment[]): string | undefined {
+  const said = new Set(starts.map(({ offset }) => (offset === undefined ? 'nothing' : offset === 0 ? 'UTC' : 'other')));
+  if (saysUtc(column)) return said.has('other') ? UNDECIDED : 'UTC';
+  if (!said.has('UTC')) return undefined;
+  return said.size === 1 ? 'UTC' : UNDECIDED;
 }

@@ -1,5 +1,6 @@
-import { type Engine, quoted } from './engine.js';
+import type { Engine } from './engine.js';
 import type { ExportFile } from './export-folder.js';
+import { quoted } from './file-sql.js';
 import type { KnownNumbers } from './known-numbers.js';
 import { commonNumber, digitsOf, isCommon, numberInSql, tenDigits } from './number-sql.js';
 import { TOLD } from './unread-values.js';
@@ -36,7 +37,7 @@ export async function readCalls(engine: Engine, file: ExportFile, known: KnownNu
     `create temp table scanned as
       select was_recorded, common, dialed, count(*) as lines, site, call_id, start_local
       from (
-        select was_recorded, common, if(kept, "SITE", null) as site, if(kept, "CALL_ID", null) as call_id,
+        select was_recorded, common, if(kept, "SITE", null) as site, if(kept, trim("CALL_ID"), null) as call_id,
           if(kept, "START_LOCAL", null) as start_local, if(kept or not common, number, null) as dialed
         from (select *, was_recorded and (not common or number in (select value from known)) as kept
           from (select *, coalesce(${isCommon('number', '"DIALED"')}, false) as common
@@ -91,16 +92,24 @@ async function unreadableRows(engine: Engine, file: ExportFile, all: number): Pr
   return rows.slice(0, wanted);
 }
 
-/** Rows, from 1, of the first calls of these ids: the first in the file, in whatever order the ids are told. */
-export async function rowsOf(engine: Engine, file: ExportFile, callIds: Iterable<string>): Promise<number[]> {
-  await engine.enter('undated', callIds);
+/** Rows, from 1, of the first of these calls: the first in the file, in whatever order the calls are told. */
+export async function rowsOf(
+  engine: Engine,
+  file: ExportFile,
+  calls: readonly Pick<RecordedCall, 'callId' | 'start'>[],
+): Promise<number[]> {
+  // Other lines of the same call may have a start that can be read.
+  const lines = calls.map(({ callId, start }) => callId + BETWEEN + (start ?? ''));
+  await engine.enter('unread_starts', lines);
+  const line = `coalesce(trim("CALL_ID"), '') || '${BETWEEN}' || coalesce("START_LOCAL", '')`;
   const rows = await engine.ask(
     file,
-    `select nth from (${numbered('from call_records')}) where coalesce("CALL_ID", '') in (select value from undated)
+    `select nth from (${numbered('from call_records')}) where ${line} in (select value from unread_starts)
       order by nth limit ${TOLD}`,
   );
   return rows.map(({ nth }) => Number(nth));
 }
 
+const BETWEEN = '\n';
 const BEGINNING = 100_000;
 const numbered = (rows: string) => `select row_number() over () as nth, * from (${rows})`;

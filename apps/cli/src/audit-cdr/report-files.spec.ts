@@ -42,7 +42,7 @@ describe('the page', () => {
       '2025-11',
       'N1 North',
       report.digest,
-      'line 7, 8',
+      'row 7, 8',
       'allowed_numbers',
     ])
       expect(page()).toContain(part);
@@ -80,7 +80,7 @@ describe('the lines for a spreadsheet', () => {
 
 describe('the words', () => {
   it('say what the report rests on less than it could', () => {
-    expect(words(report)).toContain('Not readable: 200 of call_records.DIALED (line 7, 8, …)');
+    expect(words(report)).toContain('Not readable: 200 of call_records.DIALED (row 7, 8, …)');
     expect(words(report)).toContain('The export has no allowed_numbers: the report says less.');
     expect(words(report)).toContain('1 of the calls began in the hour that autumn repeats');
   });

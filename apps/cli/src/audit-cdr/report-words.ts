@@ -32,7 +32,7 @@ export function caveats(report: CdrReport): string[] {
 export function unreadWords({ table, column, values, lines }: Unread): string {
   const told = lines.slice(0, 10).join(', ');
   const more = values > Math.min(lines.length, 10) ? ', …' : '';
-  return `Not readable: ${number(values)} of ${table}.${column} (line ${told}${more})`;
+  return `Not readable: ${number(values)} of ${table}.${column} (row ${told}${more})`;
 }
 
 function undated({ undated_calls: calls }: CdrReport): string[] {

@@ -5,6 +5,14 @@ import { type Column, type Table, TABLE_NAMES } from './tables.js';
 /** Of so many the lines are told. */
 export const TOLD = 100;
 
+/**
+ * As a spreadsheet counts it, the header of a CSV file being row 1. It is the line where no text before it goes over several.
+ * @param row counted from 1, without the header
+ */
+export function rowInFile({ isParquet }: Pick<ExportFile, 'isParquet'>, row: number): number {
+  return isParquet ? row : row + 1;
+}
+
 /** Values that nobody could read. Nothing is guessed for them, and none is passed over in silence. */
 export class UnreadValues {
   readonly #columns = new Map<string, { table: Table; column: Column; values: number; lines: number[] }>();
@@ -19,7 +27,7 @@ export class UnreadValues {
     const entry = this.#columns.get(key) ?? { table: file.table, column, values: 0, lines: [] };
     this.#columns.set(key, entry);
     entry.values += values;
-    for (const row of rows) if (entry.lines.length < TOLD) entry.lines.push(file.isParquet ? row : row + 1);
+    for (const row of rows) if (entry.lines.length < TOLD) entry.lines.push(rowInFile(file, row));
   }
 
   list(): Unread[] {

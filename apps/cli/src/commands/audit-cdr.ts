@@ -1,6 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { auditExport } from '../audit-cdr/audit-export.js';
 import { Engine } from '../audit-cdr/engine.js';
@@ -11,6 +9,7 @@ import { mapOf, writeMap } from '../audit-cdr/map-init.js';
 import { writeCsv } from '../audit-cdr/report-csv.js';
 import { pageOf } from '../audit-cdr/report-html.js';
 import { words } from '../audit-cdr/report-words.js';
+import { inTemporaryFolder } from '../audit-cdr/temporary-folder.js';
 import { whileWaiting } from '../audit-cdr/waiting.js';
 import { Progress } from '../progress.js';
 import { showResult } from './result.js';
@@ -38,16 +37,16 @@ export function auditCdrCommand(): Command {
     .option('--html <file>', 'write it as a page to read and print')
     .option('--csv <file>', 'write a line for each of the calls')
     .option('--identities', 'with names: whose number was called, and who listened')
-    .action(async (dir: string, options: Options) => {
-      const temp = await mkdtemp(join(tmpdir(), 'privity-audit-cdr-'));
-      const engine = await Engine.open(temp);
-      try {
-        await (options.map === 'init' ? writeNewMap(engine, dir) : audit(engine, dir, options));
-      } finally {
-        engine.close();
-        await rm(temp, { recursive: true, force: true });
-      }
-    });
+    .action((dir: string, options: Options) =>
+      inTemporaryFolder(async (temp) => {
+        const engine = await Engine.open(temp);
+        try {
+          await (options.map === 'init' ? writeNewMap(engine, dir) : audit(engine, dir, options));
+        } finally {
+          engine.close();
+        }
+      }),
+    );
 }
 
 async function audit(engine: Engine, dir: string, options: Options): Promise<void> {
