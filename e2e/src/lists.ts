@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ImportKind, ImportReport, PrivityClient } from '@privity/client';
+import type { ImportKind, ImportOptions, ImportReport, PrivityClient } from '@privity/client';
 
 const HEADERS: Record<ImportKind, string> = {
   'bar-roll': 'BAR_STATE,BAR_NO,LAST,FIRST,STATUS,FIRM,PHONE1,PHONE2,PHONE3,ADMITTED',
@@ -12,19 +12,29 @@ const HEADERS: Record<ImportKind, string> = {
   movements: 'DOC_NUM,FROM_SITE,TO_SITE,MOVE_DT',
 };
 
-/** Imports a list of these lines through the public port, and fails where a line was rejected. */
+/** Imports a list of these lines through the public port, and fails where it is not applied or a line was rejected. */
 export async function importList(
   client: PrivityClient,
   kind: ImportKind,
   lines: readonly string[],
 ): Promise<ImportReport> {
+  const report = await sendList(client, kind, lines);
+  if (report.state !== 'applied' || report.rejected.length > 0) throw new Error(JSON.stringify(report));
+  return report;
+}
+
+/** Imports a list of these lines, perhaps under a name of its own. */
+export async function sendList(
+  client: PrivityClient,
+  kind: ImportKind,
+  lines: readonly string[],
+  options: Pick<ImportOptions, 'list'> = {},
+): Promise<ImportReport> {
   const folder = await mkdtemp(join(tmpdir(), 'privity-list-'));
   try {
     const file = join(folder, `${kind}.csv`);
     await writeFile(file, [HEADERS[kind], ...lines, ''].join('\r\n'));
-    const report = await client.imports.run(kind, file);
-    if (report.state !== 'applied' || report.rejected.length > 0) throw new Error(JSON.stringify(report));
-    return report;
+    return await client.imports.run(kind, file, options);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallAnswer, MediaReceipt, PrivityClient } from '@privity/client';
 import { verifyTlogProof } from '@privity/transparency-log';
 import { PrivityInstance } from './instance.js';
-import { importList, setPolicy } from './lists.js';
+import { importList, sendList, setPolicy } from './lists.js';
 import { allEvents, eventually } from './stream.js';
 
 const SECOND = 8_000;
@@ -129,6 +129,35 @@ describe('scenarios', () => {
     expect(answer).toMatchObject({ outcome: 'connect', recording: 'off' });
     await hangUp(answer);
   }, 90_000);
+
+  it('T3: a list that lost most of its entries in an upgrade is held for a second person, and ends nothing', async () => {
+    const lines = Array.from({ length: 130 }, (_, n) => `714-555-0${100 + n},Y,Y,*,01/01/2020,,`);
+    const list = { list: 'orange-county' };
+    expect(await sendList(registrar, 'do-not-record', lines, list)).toMatchObject({ state: 'applied', added: 130 });
+    const shrunk = await sendList(registrar, 'do-not-record', lines.slice(0, 7), list);
+    const losses = [{ scope: 'orange-county', entries: 130, departed: 123, departedBefore: 0 }];
+    expect(shrunk).toMatchObject({ state: 'held', losses });
+    await eventually(
+      'the finding',
+      async () => (await auditor.audit.findings({ kind: 'list-shrunk' })).findings.length > 0,
+    );
+    const both = await privity.as('registrar', 'registrar', 'approver');
+    await expect(both.imports.approve(shrunk.importId)).rejects.toMatchObject({ status: 403 });
+    const second = await privity.as('approver', 'approver');
+    expect(await second.imports.approve(shrunk.importId)).toMatchObject({ state: 'applied', ended: 0 });
+    await recordable(FRIEND);
+    const { answer } = await dial('714-555-0229');
+    expect(answer.reasons).toContain('number-protected');
+    await hangUp(answer);
+  }, 90_000);
+
+  it('T12, at the desk: a number that is one digit off a lawyer’s is protected as it was entered, and the registrar is warned', async () => {
+    const entry = { reason: 'attorney', basis: 'letter of 2026-11-20' };
+    const slip = await registrar.protections.protect({ number: '212-555-0119', ...entry });
+    expect(slip.warnings).toMatchObject([{ code: 'near-match', field: 'number' }]);
+    expect(JSON.stringify(slip)).not.toContain('0110');
+    expect((await registrar.protections.protect({ number: '914-555-0199', ...entry })).warnings).toBeUndefined();
+  }, 30_000);
 
   it('P1: media without a permit is refused, nothing of it is kept, and a finding says so', async () => {
     const { answer } = await dial(ROLL_LAWYER);

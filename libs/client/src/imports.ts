@@ -15,6 +15,14 @@ export interface RejectedRow {
   readonly reason: string;
 }
 
+/** What a list, or a state's part of a bar roll, lost against its earlier files. */
+export interface ListLosses {
+  readonly scope: string;
+  readonly entries: number;
+  readonly departed: number;
+  readonly departedBefore: number;
+}
+
 export interface ImportReport {
   readonly importId: string;
   readonly kind: ImportKind;
@@ -24,12 +32,21 @@ export interface ImportReport {
   readonly unchanged: number;
   readonly ended: number;
   readonly rejected: readonly RejectedRow[];
+  /** Of a list of who must not be recorded. Where too much was lost the import is held for a second person. */
+  readonly losses?: readonly ListLosses[];
   readonly problem?: {
     readonly code: string;
     readonly detail?: string;
     readonly field?: string;
     readonly line?: number;
   };
+}
+
+export interface ImportOptions {
+  /** The list's name, where there are several of a kind: each is compared with its own earlier files. */
+  readonly list?: string;
+  /** Told each report meanwhile. */
+  readonly progress?: (report: ImportReport) => void;
 }
 
 const REGISTRY_KINDS: readonly string[] = ['bar-roll', 'do-not-record'];
@@ -40,10 +57,15 @@ export class Imports {
   constructor(private readonly http: HttpConnection) {}
 
   /** Uploads a CSV file. The same file again gives the same import id. */
-  async start(kind: ImportKind, file: string): Promise<{ readonly importId: string }> {
+  async start(
+    kind: ImportKind,
+    file: string,
+    { list }: Pick<ImportOptions, 'list'> = {},
+  ): Promise<{ readonly importId: string }> {
     const boundary = `privity-${randomUUID()}`;
+    const fields = list === undefined ? { kind } : { kind, list };
     return this.http.json('POST', pathOf(kind), {
-      body: { content: multipart(boundary, kind, file), type: `multipart/form-data; boundary=${boundary}` },
+      body: { content: multipart(boundary, fields, file), type: `multipart/form-data; boundary=${boundary}` },
     });
   }
 
@@ -51,9 +73,14 @@ export class Imports {
     return this.http.json('GET', `${pathOf(kind)}/${encodeURIComponent(importId)}`);
   }
 
-  /** Uploads and waits until the import is applied, held or failed. `progress` is told each report meanwhile. */
-  async run(kind: ImportKind, file: string, progress?: (report: ImportReport) => void): Promise<ImportReport> {
-    const { importId } = await this.start(kind, file);
+  /** A second person believes a list that is held: not whoever sent it. */
+  approve(importId: string): Promise<ImportReport> {
+    return this.http.json('POST', `/api/registry/imports/${encodeURIComponent(importId)}/approval`);
+  }
+
+  /** Uploads and waits until the import is applied, held or failed. */
+  async run(kind: ImportKind, file: string, { list, progress }: ImportOptions = {}): Promise<ImportReport> {
+    const { importId } = await this.start(kind, file, list === undefined ? {} : { list });
     for (;;) {
       const report = await this.report(kind, importId);
       progress?.(report);
@@ -67,9 +94,16 @@ function pathOf(kind: ImportKind): string {
   return REGISTRY_KINDS.includes(kind) ? '/api/registry/imports' : '/api/routing/imports';
 }
 
-async function* multipart(boundary: string, kind: ImportKind, file: string): AsyncGenerator<Uint8Array> {
+async function* multipart(
+  boundary: string,
+  fields: Readonly<Record<string, string>>,
+  file: string,
+): AsyncGenerator<Uint8Array> {
+  const before = Object.entries(fields).map(
+    ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
   yield Buffer.from(
-    `--${boundary}\r\ncontent-disposition: form-data; name="kind"\r\n\r\n${kind}\r\n` +
+    before.join('') +
       `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${fileName(file)}"\r\n` +
       'content-type: text/csv\r\n\r\n',
   );

@@ -98,14 +98,17 @@ describe('the client', () => {
       );
     };
     const seen: number[] = [];
-    const report = await client.imports.run('bar-roll', file, ({ rows }) => void seen.push(rows));
+    const report = await client.imports.run('bar-roll', file, {
+      list: 'new-york',
+      progress: ({ rows }) => void seen.push(rows),
+    });
     rmSync(folder, { recursive: true });
     expect(report).toMatchObject({ state: 'applied', rows: 4 });
     expect(seen).toEqual([2, 3, 4]);
     const [upload, poll] = received;
     expect(upload?.line).toBe('POST /api/registry/imports');
     expect(upload?.body).toMatch(
-      /name="kind"\r\n\r\nbar-roll\r\n[^]*name="file"; filename="bar_roll.csv"[^]*\r\n\r\nname\nA\n\r\n--/,
+      /name="kind"\r\n\r\nbar-roll\r\n[^]*name="list"\r\n\r\nnew-york\r\n[^]*name="file"; filename="bar_roll.csv"[^]*\r\n\r\nname\nA\n\r\n--/,
     );
     expect(poll?.line).toBe('GET /api/registry/imports/i1');
   });

@@ -9,11 +9,20 @@ export interface ProtectionRequest {
   readonly effectiveFrom?: string;
 }
 
+/** Something that a person should look at once more; what was entered stands all the same. */
+export interface EntryWarning {
+  readonly code: 'near-match';
+  readonly field: string;
+  readonly detail: string;
+}
+
 /** Who must not be recorded. */
 export class Protections {
   constructor(private readonly http: HttpConnection) {}
 
-  protect(request: ProtectionRequest): Promise<{ readonly protectionId: string; readonly since: string }> {
+  protect(
+    request: ProtectionRequest,
+  ): Promise<{ readonly protectionId: string; readonly since: string; readonly warnings?: readonly EntryWarning[] }> {
     return this.http.json('POST', '/api/protections', json(request));
   }
 

@@ -3,9 +3,13 @@ import { Argument, Command } from 'commander';
 import type { ImportKind } from '@privity/client';
 import { WrongUse, Failed } from '../failures.js';
 import { clientFor, withInstance } from '../launcher/running.js';
-import { IMPORTS } from '../main-job/preparing.js';
+import { IMPORTS, whyNotApplied } from '../main-job/preparing.js';
 import { type CommonOptions, dataDirOf, withCommonOptions } from './options.js';
 import { showResult } from './result.js';
+
+interface Options extends CommonOptions {
+  readonly list?: string;
+}
 
 const SHOWN = 20;
 
@@ -15,21 +19,21 @@ export function importCommand(): Command {
     .description('import a CSV file and wait until all it says is in effect')
     .addArgument(new Argument('<kind>', 'what the file lists').choices(kinds))
     .argument('<file>')
-    .action(async (kind: ImportKind, file: string, options: CommonOptions) => {
+    .option('--list <name>', 'which list the file is the whole of, where there are several of a kind')
+    .action(async (kind: ImportKind, file: string, options: Options) => {
       if (!existsSync(file)) throw new WrongUse(`There is no file ${file}`);
       const dataDir = dataDirOf(options);
       const report = await withInstance(dataDir, async ({ url }) => {
         const client = await clientFor(dataDir, url, 'command-line', ['registrar', 'operator']);
-        return client.imports.run(kind, file).finally(() => client.close());
+        const { list } = options;
+        return client.imports.run(kind, file, list === undefined ? {} : { list }).finally(() => client.close());
       });
       const lines = report.rejected.slice(0, SHOWN).map((row) => `  line ${row.line}: ${row.field}: ${row.reason}`);
       if (report.rejected.length > SHOWN) lines.push(`  and ${report.rejected.length - SHOWN} more`);
       const counts = `${report.rows} rows: ${report.added} added, ${report.unchanged} unchanged, ${report.rejected.length} rejected`;
       await showResult(options, report, [counts, ...lines].join('\n'));
       if (report.state !== 'applied') {
-        throw new Failed(
-          `The import is ${report.state}: ${report.problem?.detail ?? report.problem?.code ?? 'no reason given'}`,
-        );
+        throw new Failed(`The import is ${report.state}: ${whyNotApplied(report)}`);
       }
     });
 }

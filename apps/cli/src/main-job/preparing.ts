@@ -33,13 +33,19 @@ export async function importLists(client: PrivityClient, folder: string, say: (l
   for (const [kind, file] of IMPORTS) {
     const report = await importList(client, kind, join(folder, file));
     if (report.state !== 'applied') {
-      throw new Failed(
-        `${file} could not be imported: ${report.problem?.detail ?? report.problem?.code ?? report.state}`,
-      );
+      throw new Failed(`${file} could not be imported: ${whyNotApplied(report)}`);
     }
     const rejected = report.rejected.length === 0 ? '' : `, ${report.rejected.length} rejected`;
     say(`  ${kind}: ${report.rows} rows, ${report.added} added, ${report.unchanged} unchanged${rejected}`);
   }
+}
+
+/** In words, for whoever sent the file. */
+export function whyNotApplied({ state, problem, losses = [], importId }: ImportReport): string {
+  if (state !== 'held') return problem?.detail ?? problem?.code ?? 'no reason given';
+  const lost = losses.filter(({ departed }) => departed > 0);
+  const words = lost.map(({ scope, entries, departed }) => `${scope} lost ${departed} of ${entries} entries`);
+  return `${words.join(', ')}. Nothing has ended by that. A second person has to approve import ${importId}.`;
 }
 
 /** One that was interrupted goes on when the same file is sent again. */
