@@ -19,7 +19,7 @@ const OTHER_SITE = '212-555-0113';
 const ENDED_BY_MIGRATION = '212-555-0114';
 const LISTED_AS_LEGAL = '212-555-0115';
 const HOTLINE = '212-555-0116';
-const [ANNA, BELA] = ['1000000001', '1000000002'];
+const [ANNA, BELA, CARA] = ['1000000001', '1000000002', '1000000003'];
 
 // incidents.md: what went wrong elsewhere, played through the public port against real services, PostgreSQL and stream.
 describe('scenarios', () => {
@@ -83,9 +83,10 @@ describe('scenarios', () => {
     await importList(registrar, 'roster', [
       `${ANNA},Able,Anna,01/01/1990,N1,IN`,
       `${BELA},Baker,Béla,01/01/1991,N1,IN`,
+      `${CARA},Carter,Cara,01/01/1992,N1,IN`,
     ]);
     const listed = [FRIEND, LATE_LAWYER, SLOW_LAWYER].flatMap((number) =>
-      [ANNA, BELA].map((caller) => `${caller},${number},FRIEND,APPROVED`),
+      [ANNA, BELA, CARA].map((caller) => `${caller},${number},FRIEND,APPROVED`),
     );
     await importList(registrar, 'allowed-numbers', listed);
     for (const facility of ['N1', 'S1']) await setPolicy(registrar, facility);
@@ -228,12 +229,44 @@ describe('scenarios', () => {
     );
   }, 60_000);
 
+  /** Twenty seconds of sound, as slow as life; the recorder stops taking it long before. */
+  async function* untilStopped(): AsyncGenerator<Buffer> {
+    for (let frame = 0; frame < 1_000; frame += 1, await sleep(20)) yield Buffer.alloc(160, 0x7f);
+  }
+
+  it('T4: a court order protects a person, whomever they call, wherever they are moved, and from its day on', async () => {
+    const before = await record(FRIEND, CARA);
+    await eventually('the recording', () => investigator.recordings.get(before.recording).catch(() => undefined));
+    const { answer: live, permit } = await dial(FRIEND, CARA);
+    const media = edge.calls.media(live.callId, permit, untilStopped());
+    await sleep(1_500);
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+    const order = { reason: 'court order', basis: 'order of Judge Ng', effectiveFrom: yesterday };
+    expect(await registrar.protections.protect({ caller: CARA, ...order })).toMatchObject({ since: yesterday });
+    const during = await media;
+    expect(during.ending).toMatch(/^permit-(revoked|lapsed)$/);
+    await hangUp(live);
+    for (const { recording } of [before, during]) {
+      await eventually(
+        'the seal',
+        async () => (await investigator.recordings.get(recording).catch(() => 'none')) === 'none',
+      );
+    }
+    for (const facility of ['N1', 'S1']) {
+      const { answer } = await dial(FRIEND, CARA, facility);
+      expect(answer).toMatchObject({ outcome: 'connect', recording: 'off' });
+      expect(answer.reasons).toContain('caller-protected');
+      await hangUp(answer);
+    }
+    // The friend is no lawyer: others' calls to the same number may be recorded.
+    await recordable(FRIEND);
+    const event = (await allEvents(auditor, 'registry')).find(({ type }) => type === 'registry.CallerProtected');
+    expect(event?.text).not.toContain(CARA);
+    expect(await privity.logs()).not.toContain(CARA);
+  }, 90_000);
+
   it('P1, P8: a number protected during its call stops the recording', async () => {
     const { answer, permit } = await dial(SLOW_LAWYER);
-    async function* untilStopped(): AsyncGenerator<Buffer> {
-      // Twenty seconds of sound, as slow as life; the recorder stops taking it long before.
-      for (let frame = 0; frame < 1_000; frame += 1, await sleep(20)) yield Buffer.alloc(160, 0x7f);
-    }
     const media = edge.calls.media(answer.callId, permit, untilStopped());
     await sleep(1_500);
     await registrar.protections.protect({ number: SLOW_LAWYER, reason: 'attorney', basis: 'told by telephone' });

@@ -14,9 +14,9 @@ const decided = (over: object): NewEvent => ({
   type: 'routing.CallDecided',
   data: { facility: 'NY-1', outcome: 'connect', recording: 'off', reasons: [], notices: [], ...over },
 });
-const started = (recording: string, decision: string, dialed: string): NewEvent => ({
+const started = (recording: string, decision: string, dialed: string, caller = 'e1.caller'): NewEvent => ({
   type: 'recording.RecordingStarted',
-  data: { recording, call: 'call-x', decision, facility: 'NY-1', caller: 'e1.c', dialed },
+  data: { recording, call: 'call-x', decision, facility: 'NY-1', caller, dialed },
 });
 const granted = (recording: string): NewEvent => ({
   type: 'recording.PlaybackGranted',
@@ -94,6 +94,18 @@ describe('findings', () => {
     ).toHaveLength(1);
     await pause(500);
     expect(await findings('recording-d')).toEqual([]);
+  });
+
+  it('name a recording of a person protected before (P2, T4)', async () => {
+    const [decision] = await record('routing', 'call-p', decided({ recording: 'after-notice' }));
+    await record('registry', 'caller-e1.p', { type: 'registry.CallerProtected', data: { index: 'e1.p' } });
+    await pause(20);
+    await record('recording', 'recording-p', started('p', decision?.id ?? '', 'e1.x', 'e1.p'));
+    const [finding] = await until(
+      () => findings('recording-p'),
+      ({ length }) => length > 0,
+    );
+    expect(finding).toMatchObject({ kind: 'protected-recorded' });
   });
 
   it('come of refusals, seals and checks', async () => {

@@ -255,6 +255,23 @@ describe('a call', () => {
     expect((await read(before, 'privacy-officer')).status).toBe(200);
   });
 
+  it('of a protected person is unrecorded and private, with whomever, and no leave to call anybody (T4)', async () => {
+    const callId = freshId();
+    const before = await dial(FRIEND, { callId, caller: '300' });
+    expect(before.body.reasons).not.toContain('caller-protected');
+    await house.protectCaller('300');
+    await until(async () =>
+      (await dial(FRIEND, { caller: '300' })).body.reasons.includes('caller-protected') ? true : undefined,
+    );
+    expect((await dial('2125550199', { caller: '300' })).body).toMatchObject({
+      outcome: 'deny',
+      reasons: expect.arrayContaining(['not-on-allowed-list', 'caller-protected']),
+    });
+    expect((await dial(FRIEND)).body.reasons).not.toContain('caller-protected');
+    expect((await house.ask('GET', `/api/calls/${callId}`, ['supervisor'])).status).toBe(404);
+    expect((await house.ask('GET', `/api/calls/${callId}`, ['privacy-officer'])).status).toBe(200);
+  });
+
   it('to a hotline leaves no caller anywhere, and needs none (P11)', async () => {
     const secret = 'caller-of-the-hotline';
     const callId = freshId();

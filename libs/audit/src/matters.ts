@@ -90,9 +90,9 @@ export function recordedUnpermitted({ event, stream }: RecordingMade): RaiseFind
   return { type: 'RaiseFinding', kind: 'protected-recorded', evidence: event, about: stream, detail };
 }
 
-/** P2: the number was protected, by the servers' clocks, before the recording began; a later protection seals instead. */
+/** P2: the number or the caller was protected, by the servers' clocks, before the recording began; a later protection seals instead. */
 export function recordedProtected(made: RecordingMade, protectedAt: Instant): RaiseFinding | undefined {
   if (protectedAt >= made.startedAt) return undefined;
-  const detail = 'the number was protected when the recording began';
+  const detail = 'the number, or the person who called it, was protected when the recording began';
   return { type: 'RaiseFinding', kind: 'protected-recorded', evidence: made.event, about: made.stream, detail };
 }

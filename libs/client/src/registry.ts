@@ -2,8 +2,10 @@ import { json } from './calls.js';
 import type { HttpConnection } from './http-connection.js';
 
 export interface ProtectionRequest {
-  /** In any form a phone export has. */
-  readonly number: string;
+  /** In any form a phone export has; or `caller`, one of the two. */
+  readonly number?: string;
+  /** A person in custody, protected whomever they call. */
+  readonly caller?: string;
   readonly reason: string;
   readonly basis: string;
   readonly effectiveFrom?: string;

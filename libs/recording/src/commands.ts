@@ -1,5 +1,5 @@
 import type { BlindIndex } from '@privity/kernel';
-import type { RecordingCompleted } from './events.js';
+import type { RecordingCompleted, SealReason } from './events.js';
 
 export interface StartRecording {
   readonly type: 'StartRecording';
@@ -19,9 +19,10 @@ export interface CompleteRecording {
   readonly ending: RecordingCompleted['data']['ending'];
 }
 
-/** `cause`: id of the event by which the number became protected. */
+/** `cause`: id of the event by which the number, or the person who called it, became protected. */
 export interface SealRecording {
   readonly type: 'SealRecording';
+  readonly reason: SealReason;
   readonly cause: string;
 }
 

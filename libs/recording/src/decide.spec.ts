@@ -71,10 +71,14 @@ describe('a recording', () => {
   });
 
   it('is sealed once, also while it runs, and completes all the same', () => {
-    expect(given(started).when({ type: 'SealRecording', cause: 'e-1' })).toEqual([sealed]);
-    expect(given(started, completed, sealed).when({ type: 'SealRecording', cause: 'e-2' })).toEqual([]);
+    expect(given(started).when({ type: 'SealRecording', reason: 'number-protected', cause: 'e-1' })).toEqual([sealed]);
+    expect(
+      given(started, completed, sealed).when({ type: 'SealRecording', reason: 'number-protected', cause: 'e-2' }),
+    ).toEqual([]);
     expect(given(started, sealed).when(complete)).toEqual([completed]);
-    expect(() => given().when({ type: 'SealRecording', cause: 'e-1' })).toThrow(RecordingOutOfOrder);
+    expect(() => given().when({ type: 'SealRecording', reason: 'number-protected', cause: 'e-1' })).toThrow(
+      RecordingOutOfOrder,
+    );
   });
 });
 

@@ -44,9 +44,8 @@ export function decide(command: RecordingCommand, state: RecordingState): readon
       if (state.phase === 'none') throw new RecordingOutOfOrder('a recording that never started cannot be sealed');
       if (state.sealed) return [];
       const { recording } = state;
-      return [
-        { type: 'recording.RecordingSealed', data: { recording, reason: 'number-protected', cause: command.cause } },
-      ];
+      const { reason, cause } = command;
+      return [{ type: 'recording.RecordingSealed', data: { recording, reason, cause } }];
     }
     case 'AskPlayback':
       return askPlayback(command, state);

@@ -47,10 +47,13 @@ export type NoMediaAttested = DomainEvent<
   { readonly call: string; readonly decision: string; readonly bytes: 0; readonly objects: 0; readonly store: 'files' }
 >;
 
-/** Late knowledge reaches back (P8): the number of an existing recording became protected. Stream `recording-<id>`. */
+/** What became protected: the number that was called, or the person who called it. */
+export type SealReason = 'number-protected' | 'caller-protected';
+
+/** Late knowledge reaches back (P8): an existing recording should not be there. Stream `recording-<id>`. */
 export type RecordingSealed = DomainEvent<
   'recording.RecordingSealed',
-  { readonly recording: string; readonly reason: 'number-protected'; readonly cause: string }
+  { readonly recording: string; readonly reason: SealReason; readonly cause: string }
 >;
 
 /** Durable before the first byte is heard (P4). Stream `recording-<id>`. The person is the event's `actor`. */

@@ -16,6 +16,12 @@ export interface ProtectNumber {
   readonly now: Instant;
 }
 
+/** Somebody's word that a person in custody must not be recorded. Decided on the stream `caller-<index>`. */
+export interface ProtectCaller extends Omit<ProtectNumber, 'type' | 'number'> {
+  readonly type: 'protect-caller';
+  readonly person?: SealedValue;
+}
+
 /** A line of a bar roll, or a registrar's word. Decided on the stream `attorney-<…>`. */
 export interface ListAttorney {
   readonly type: 'list-attorney';

@@ -1,8 +1,9 @@
 import { type Decider, PrivityError } from '@privity/kernel';
-import type { ApproveImport, CompleteImport, ListAttorney, ProtectNumber } from './commands.js';
+import type { ApproveImport, CompleteImport, ListAttorney, ProtectCaller, ProtectNumber } from './commands.js';
 import type {
   AttorneyListed,
   AttorneyListingChanged,
+  CallerProtected,
   ListApprovalRefused,
   ListApproved,
   ListHeld,
@@ -13,36 +14,55 @@ import type {
 import {
   evolveAttorney,
   evolveImport,
-  evolveNumber,
+  evolveProtection,
   unlistedAttorney,
-  unlistedNumber,
+  unprotected,
   unreadImport,
 } from './evolve.js';
-import type { AttorneyState, ImportState, NumberState } from './evolve.js';
+import type { AttorneyState, ImportState, ProtectionState } from './evolve.js';
 import { losesTooMuch } from './list-losses.js';
 
 /**
  * A source adds to a number's protection or says nothing new; it cannot take any away (P2). The same source counts
  * again only when it says more: another category (a hotline is stricter), or an earlier beginning (P8 reaches back).
  */
-export const numberProtection: Decider<NumberState, ProtectNumber, RegistryEvent> = {
-  initialState: () => unlistedNumber,
+export const numberProtection: Decider<ProtectionState, ProtectNumber, RegistryEvent> = {
+  initialState: () => unprotected,
   decide(command, state): NumberProtected[] {
-    const { index, number, source, category, basis, statement } = command;
-    const since = command.since < command.now ? command.since : command.now;
-    const known = state.statements.some(
-      (said) =>
-        said.source.kind === source.kind &&
-        said.source.ref === source.ref &&
-        said.category === category &&
-        said.since <= since,
-    );
-    if (known) return [];
+    const said = newStatement(command, state);
+    if (said === undefined) return [];
+    const { number, statement } = command;
     const sealed = { ...(number === undefined ? {} : { number }), ...(statement === undefined ? {} : { statement }) };
-    return [{ type: 'registry.NumberProtected', data: { index, source, category, basis, since, ...sealed } }];
+    return [{ type: 'registry.NumberProtected', data: { ...said, ...sealed } }];
   },
-  evolve: evolveNumber,
+  evolve: evolveProtection,
 };
+
+/** The same for a person in custody: a court's order protects somebody, not a telephone number (T4). */
+export const callerProtection: Decider<ProtectionState, ProtectCaller, RegistryEvent> = {
+  initialState: () => unprotected,
+  decide(command, state): CallerProtected[] {
+    const said = newStatement(command, state);
+    if (said === undefined) return [];
+    const { person, statement } = command;
+    const sealed = { ...(person === undefined ? {} : { person }), ...(statement === undefined ? {} : { statement }) };
+    return [{ type: 'registry.CallerProtected', data: { ...said, ...sealed } }];
+  },
+  evolve: evolveProtection,
+};
+
+function newStatement(command: ProtectNumber | ProtectCaller, { statements }: ProtectionState) {
+  const { index, source, category, basis } = command;
+  const since = command.since < command.now ? command.since : command.now;
+  const known = statements.some(
+    (said) =>
+      said.source.kind === source.kind &&
+      said.source.ref === source.ref &&
+      said.category === category &&
+      said.since <= since,
+  );
+  return known ? undefined : { index, source, category, basis, since };
+}
 
 /**
  * What a bar roll says of a person. A changed status is told, a new number is added, and nothing is dropped: a number

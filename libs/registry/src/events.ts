@@ -35,6 +35,18 @@ export type NumberProtected = DomainEvent<
   }
 >;
 
+/**
+ * One source more says that a person in custody must not be recorded, whomever they call and wherever they are moved: a
+ * court's order, most often (T4). Stream `caller-<index>`; the index is one of callers, and equal to no number's.
+ */
+export type CallerProtected = DomainEvent<
+  'registry.CallerProtected',
+  Omit<NumberProtected['data'], 'number'> & {
+    /** Their id in custody. */
+    readonly person?: SealedValue;
+  }
+>;
+
 /** A member of staff asked whether a number is protected. Who asks about whom is itself worth knowing (P4). */
 export type ProtectionChecked = DomainEvent<
   'registry.ProtectionChecked',
@@ -130,6 +142,7 @@ export type EventParked = DomainEvent<'registry.EventParked', EventParkedData>;
 
 export type RegistryEvent =
   | NumberProtected
+  | CallerProtected
   | ProtectionChecked
   | AttorneyListed
   | AttorneyListingChanged

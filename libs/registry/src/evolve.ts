@@ -8,15 +8,15 @@ import type {
   RegistryEvent,
 } from './events.js';
 
-/** What one source has said of a number. Statements add up; there is no event that takes one away. */
+/** What one source has said of a number or a person. Statements add up; there is no event that takes one away. */
 export interface Statement {
   readonly source: ProtectionSource;
   readonly category: ProtectionCategory;
   readonly since: Instant;
 }
 
-/** A number is protected exactly when there is a statement. */
-export interface NumberState {
+/** A number, or a person, is protected exactly when there is a statement. */
+export interface ProtectionState {
   readonly statements: readonly Statement[];
 }
 
@@ -32,12 +32,12 @@ export interface ImportState {
   readonly held: ListHeld['data'] | undefined;
 }
 
-export const unlistedNumber: NumberState = { statements: [] };
+export const unprotected: ProtectionState = { statements: [] };
 export const unlistedAttorney: AttorneyState = { status: undefined, numbers: [] };
 export const unreadImport: ImportState = { outcome: undefined, held: undefined };
 
-export function evolveNumber(state: NumberState, event: RegistryEvent): NumberState {
-  if (event.type !== 'registry.NumberProtected') return state;
+export function evolveProtection(state: ProtectionState, event: RegistryEvent): ProtectionState {
+  if (event.type !== 'registry.NumberProtected' && event.type !== 'registry.CallerProtected') return state;
   const { source, category, since } = event.data;
   return { statements: [...state.statements, { source, category, since }] };
 }

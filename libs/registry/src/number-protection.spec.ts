@@ -3,7 +3,7 @@ import { fold } from '@privity/kernel';
 import fc from 'fast-check';
 import type { ProtectNumber } from './commands.js';
 import { CATEGORIES, categoryOfNote } from './categories.js';
-import { numberProtection } from './decide.js';
+import { callerProtection, numberProtection } from './decide.js';
 import type { NumberProtected, ProtectionSource, RegistryEvent } from './events.js';
 import { ProtectionView } from './protection-view.js';
 
@@ -25,6 +25,20 @@ const protect = (more: Partial<ProtectNumber> = {}): ProtectNumber => ({
 
 const decide = (given: readonly RegistryEvent[], command: ProtectNumber) =>
   numberProtection.decide(command, fold(numberProtection, given));
+
+describe('a person in custody', () => {
+  it('is protected as a number is, by an event of their own (T4)', () => {
+    const order = {
+      ...protect({ source: { kind: 'staff', ref: 'p1' }, category: 'court' }),
+      type: 'protect-caller',
+    } as const;
+    const given = callerProtection.decide(order, callerProtection.initialState());
+    expect(given).toMatchObject([{ type: 'registry.CallerProtected', data: { index, category: 'court' } }]);
+    expect(callerProtection.decide(order, fold(callerProtection, given))).toEqual([]);
+    const another = { ...order, source: { kind: 'staff', ref: 'p2' } } as const;
+    expect(callerProtection.decide(another, fold(callerProtection, given))).toHaveLength(1);
+  });
+});
 
 describe('a number', () => {
   const protectedByList = decide([], protect());

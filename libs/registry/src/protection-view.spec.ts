@@ -55,6 +55,14 @@ describe('ProtectionView', () => {
     expect(view.shardDigest(3)).toEqual({ position: 2, count: 1, digest: digestOf('e1.a') });
   });
 
+  it('knows persons beside numbers: in the digest, and not in the count of numbers (T3, T4)', () => {
+    view.apply(3, 1, 'id1', protectedNumber('e1.a'));
+    view.apply(3, 2, 'id2', { type: 'registry.CallerProtected', data: protectedNumber('e1.person').data });
+    expect(view.isProtected('e1.person')).toMatchObject({ category: 'unstated' });
+    expect(view.count).toBe(1);
+    expect(view.shardDigest(3)).toEqual({ position: 2, count: 1, digest: digestOf('e1.a', 'e1.person') });
+  });
+
   it('finds a number under any of its epochs', () => {
     view.apply(0, 1, 'id1', protectedNumber('e1.a', { category: 'clergy' }));
     view.apply(1, 1, 'id2', protectedNumber('e2.a', { category: 'attorney' }));

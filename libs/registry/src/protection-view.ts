@@ -3,11 +3,11 @@ import { PrivityError, SHARDS } from '@privity/kernel';
 import type { BlindIndex, Instant } from '@privity/kernel';
 import { mostRestrictive } from './categories.js';
 import { entryShare } from './entry-digest.js';
-import type { NumberProtected, ProtectionCategory, ProtectionSource } from './events.js';
+import type { CallerProtected, NumberProtected, ProtectionCategory, ProtectionSource } from './events.js';
 import { ShardEntries } from './shard-entries.js';
 import type { ShardDigest } from './shard-entries.js';
 
-/** What is known of a protected number. */
+/** What is known of a protected number, or of a protected person in custody. */
 export interface Protection {
   /** The most restrictive that any source stated. */
   readonly category: ProtectionCategory;
@@ -16,7 +16,7 @@ export interface Protection {
   readonly since: Instant;
 }
 
-/** An event of the registry's own store. Types other than NumberProtected only move the position. */
+/** An event of the registry's own store. Types that protect nobody only move the position. */
 export interface ViewedEvent {
   readonly type: string;
   readonly data: unknown;
@@ -59,8 +59,10 @@ export class ProtectionView {
     const entries = this.shard(shard);
     if (position < entries.position || (position === entries.position && id === entries.id)) return;
     if (position !== entries.position + 1) throw new ViewBroken(shard, position, entries.position);
-    const isNew = isNumberProtected(event) && this.add(event.data);
-    entries.advance(position, id, isNew ? entryShare(this.digestKey, event.data.index) : undefined);
+    const isNew = protects(event) && this.add(event.data);
+    // Persons stand in the digest and not in the count: a list of numbers that was not loaded must not look loaded.
+    const numbers = event.type === 'registry.NumberProtected' ? 1 : 0;
+    entries.advance(position, id, isNew ? { share: entryShare(this.digestKey, event.data.index), numbers } : undefined);
     if (isNew) this.wholeDigest = undefined;
   }
 
@@ -73,9 +75,9 @@ export class ProtectionView {
     return candidates.map((index) => this.protections.get(index)).reduce(join, undefined);
   }
 
-  /** How many entries are protected. None at all is a reason not to record (T3). */
+  /** How many numbers are protected. None at all is a reason not to record (T3). */
   get count(): number {
-    return this.protections.size;
+    return this.shards.reduce((sum, shard) => sum + shard.count, 0);
   }
 
   /** The last applied position of each shard; 0: none. */
@@ -101,7 +103,7 @@ export class ProtectionView {
     return digests.includes(undefined) ? undefined : digestOf(digests);
   }
 
-  private add(data: NumberProtected['data']): boolean {
+  private add(data: (NumberProtected | CallerProtected)['data']): boolean {
     const before = this.protections.get(data.index);
     const said = { category: data.category, sources: [data.source], since: data.since };
     this.protections.set(data.index, join(before, said));
@@ -134,6 +136,6 @@ function digestOf(digests: readonly (ShardDigest | undefined)[]): string {
   return hash.digest('hex');
 }
 
-function isNumberProtected(event: ViewedEvent): event is NumberProtected {
-  return event.type === 'registry.NumberProtected';
+function protects(event: ViewedEvent): event is NumberProtected | CallerProtected {
+  return event.type === 'registry.NumberProtected' || event.type === 'registry.CallerProtected';
 }

@@ -3,6 +3,7 @@ import { addShare, digestHex } from './entry-digest.js';
 /** A shard's protected entries at one position, as a heartbeat names them. */
 export interface ShardDigest {
   readonly position: number;
+  /** Of the numbers among them. */
   readonly count: number;
   /** Sum modulo 2^256 of the keyed hashes of the entries, 64 hex digits. */
   readonly digest: string;
@@ -35,12 +36,12 @@ export class ShardEntries {
     return this.newest().count;
   }
 
-  advance(position: number, id: string, share?: bigint): void {
+  advance(position: number, id: string, entry?: { readonly share: bigint; readonly numbers: 0 | 1 }): void {
     this.applied = position;
     this.lastId = id;
-    if (share === undefined) return;
+    if (entry === undefined) return;
     const { count, sum } = this.newest();
-    this.changes.push({ from: position, count: count + 1, sum: addShare(sum, share) });
+    this.changes.push({ from: position, count: count + entry.numbers, sum: addShare(sum, entry.share) });
     // Cut in halves: dropping one from the front for each one added would copy the whole array every time.
     if (this.changes.length > 2 * this.keep) this.changes = this.changes.slice(-this.keep);
   }

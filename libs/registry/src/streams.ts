@@ -5,6 +5,11 @@ export function numberStream(index: BlindIndex): string {
   return `number-${index}`;
 }
 
+/** One stream for each protected person in custody. */
+export function callerProtectionStream(index: BlindIndex): string {
+  return `caller-${index}`;
+}
+
 export function importStream(importId: string): string {
   return `import-${importId}`;
 }

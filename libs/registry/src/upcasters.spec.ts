@@ -19,6 +19,7 @@ describe('readRegistryEvent', () => {
   it('has a fixture for every type it writes', () => {
     const types = [
       'registry.NumberProtected',
+      'registry.CallerProtected',
       'registry.ProtectionChecked',
       'registry.AttorneyListed',
       'registry.AttorneyListingChanged',

@@ -22,6 +22,7 @@ type Upcast = (data: unknown) => unknown;
 // version 1. A step never looks inside a sealed value, and comes with a fixture of the bytes it was written for.
 const STEPS: Readonly<Record<RegistryEvent['type'], readonly Upcast[]>> = {
   'registry.NumberProtected': [],
+  'registry.CallerProtected': [],
   'registry.ProtectionChecked': [],
   'registry.AttorneyListed': [],
   'registry.AttorneyListingChanged': [],

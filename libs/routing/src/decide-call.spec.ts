@@ -15,6 +15,7 @@ const vector = new Array<number>(12).fill(3);
 const recordable: CallFacts = {
   hotline: false,
   numberProtected: false,
+  callerProtected: false,
   legalRelation: false,
   facilityKnown: true,
   policy: {
@@ -46,6 +47,8 @@ describe('a call', () => {
     [['not-on-allowed-list', 'caller-unknown'], { allowed: false, callerListed: false, callerHere: false }],
     [['caller-unknown'], { callerListed: false, callerHere: false }],
     [['caller-not-here'], { callerHere: false }],
+    // An order that nobody listens is no leave to call anybody.
+    [['not-on-allowed-list', 'caller-protected'], { allowed: false, callerProtected: true }],
     [['facility-unknown', 'facility-policy'], { facilityKnown: false, policy: STRICTEST_POLICY, policyVersion: 0 }],
     [['not-on-allowed-list', 'registry-stale'], { allowed: false, ...registry({ state: 'stale' }) }],
   ];
@@ -65,6 +68,8 @@ describe('a call', () => {
     [['number-protected'], { numberProtected: true, allowed: false }],
     [['legal-relation-listed'], { legalRelation: true, allowed: false }],
     [['number-protected', 'legal-relation-listed'], { numberProtected: true, legalRelation: true }],
+    [['caller-protected'], { callerProtected: true }],
+    [['number-protected', 'caller-protected'], { numberProtected: true, callerProtected: true }],
     [['facility-policy'], policy({ recording: 'off' })],
     [['facility-policy'], policy({ notices: [] })],
     [['registry-stale'], registry({ state: 'stale' })],
@@ -109,6 +114,7 @@ describe('laws', () => {
   const facts = fc.record({
     hotline: fc.boolean(),
     numberProtected: fc.boolean(),
+    callerProtected: fc.boolean(),
     legalRelation: fc.boolean(),
     facilityKnown: fc.boolean(),
     policy: fc.record({
@@ -148,6 +154,16 @@ describe('laws', () => {
     );
   });
 
+  it('a protected person is recorded with nobody, and may call whom they might before (P2, T4)', () => {
+    fc.assert(
+      fc.property(facts, (before) => {
+        const a = decideCall(request, { ...before, callerProtected: false }).data;
+        const b = decideCall(request, { ...before, callerProtected: true }).data;
+        expect(b).toMatchObject({ recording: 'off', outcome: a.outcome });
+      }),
+    );
+  });
+
   it('nothing overrides a protection: it connects, unrecorded', () => {
     fc.assert(
       fc.property(facts, source, (any, protection) => {
@@ -168,6 +184,7 @@ describe('laws', () => {
           expect(any).toMatchObject({
             hotline: false,
             numberProtected: false,
+            callerProtected: false,
             legalRelation: false,
             facilityKnown: true,
           });

@@ -36,6 +36,8 @@ function reasonsFor(request: CallRequest, facts: CallFacts): Set<ReasonCode> {
   const reasons = new Set<ReasonCode>();
   if (request.dialed === undefined) reasons.add('invalid-number');
   if (facts.numberProtected) reasons.add('number-protected');
+  // Whom they may call is still for the lists to say: an order that nobody listens is no leave to dial anybody.
+  if (facts.callerProtected) reasons.add('caller-protected');
   if (facts.hotline) reasons.add('hotline');
   if (facts.legalRelation) reasons.add('legal-relation-listed');
   const mustConnect = reasons.has('number-protected') || reasons.has('hotline') || reasons.has('legal-relation-listed');

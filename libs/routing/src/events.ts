@@ -102,6 +102,7 @@ export type ReasonCode =
   | 'facility-unknown'
   // why it connects unrecorded
   | 'number-protected'
+  | 'caller-protected'
   | 'hotline'
   | 'legal-relation-listed'
   | 'facility-policy'

@@ -40,6 +40,13 @@ describe('facts', () => {
     expect(() => gatherFacts(request, registryOf({}), tripwire)).toThrow('looked up');
   });
 
+  it('say that the person is protected, whomever they call (T4)', () => {
+    const request = { facility: 'ME01', caller: 'e1.c', dialed: 'e1.friend', at };
+    const known = gatherFacts(request, registryOf({ 'e1.c': 'protected' }), directory.now());
+    expect(known).toMatchObject({ callerProtected: true, numberProtected: false, allowed: true });
+    expect(gatherFacts(request, registryOf({}), directory.now()).callerProtected).toBe(false);
+  });
+
   it('of an unknown facility are those of the strictest policy', () => {
     const facts = gatherFacts(
       { facility: 'XX', caller: 'e1.c', dialed: 'e1.friend', at },

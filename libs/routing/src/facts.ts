@@ -10,7 +10,7 @@ export type Standing = 'hotline' | 'protected' | undefined;
 /** The registry as of one vector of positions. The live view and a replay both answer through this. */
 export interface RegistryMoment {
   readonly used: RegistryViewUsed;
-  /** Undefined: not protected. */
+  /** Of a number or of a person in custody. Undefined: not protected. */
   standing(index: BlindIndex): Standing;
 }
 
@@ -18,6 +18,8 @@ export interface RegistryMoment {
 export interface CallFacts {
   readonly hotline: boolean;
   readonly numberProtected: boolean;
+  /** Whomever they call. */
+  readonly callerProtected: boolean;
   /** Anyone lists the number as ATTORNEY or LEGAL. */
   readonly legalRelation: boolean;
   readonly facilityKnown: boolean;
@@ -42,6 +44,7 @@ export function gatherFacts(request: CallRequest, registry: RegistryMoment, dire
   return {
     hotline,
     numberProtected: standing === 'protected',
+    callerProtected: caller !== undefined && registry.standing(caller) !== undefined,
     legalRelation: dialed !== undefined && directory.isLegal(dialed),
     facilityKnown: facility !== undefined,
     policy: facility?.policy ?? STRICTEST_POLICY,

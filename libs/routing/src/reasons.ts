@@ -11,6 +11,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEffect>> = {
   'caller-unknown': 'deny',
   'facility-unknown': 'deny',
   'number-protected': 'unrecorded',
+  'caller-protected': 'unrecorded',
   hotline: 'unrecorded',
   'legal-relation-listed': 'unrecorded',
   'facility-policy': 'unrecorded',

@@ -12,8 +12,17 @@ describe('the registry as it was', () => {
     past.apply(3, 1, uuidv7(), { type: 'registry.NumberProtected', data });
     const protectedAt = (positions: readonly number[]) =>
       past.at(positions, { ageMs: 0, state: 'fresh' }).used.protectedNumbers;
+    const order = { index: 'e1.c', source, category: 'court', basis: 'x', since: data.since };
+    past.apply(5, 1, uuidv7(), { type: 'registry.CallerProtected', data: order });
     const none = new Array<number>(SHARDS).fill(0);
     const one = none.with(3, 1);
     expect([[], one, none, one].map(protectedAt)).toEqual([0, 1, 0, 1]);
+    // A person is no number, and is protected from their own position on.
+    const person = none.with(5, 1);
+    expect([none, person].map((at) => past.at(at, { ageMs: 0, state: 'fresh' }).standing('e1.c'))).toEqual([
+      undefined,
+      'protected',
+    ]);
+    expect(protectedAt(person)).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import type { BlindIndex } from '@privity/kernel';
-import type { NumberProtected } from '@privity/registry/events';
+import type { CallerProtected, NumberProtected } from '@privity/registry/events';
 import type { RegistryViewUsed } from './events.js';
 import type { RegistryMoment, Standing } from './facts.js';
 import type { ProtectionHistory } from './replay.js';
@@ -13,7 +13,8 @@ interface Since {
 
 /** Who was protected as of any positions that were reached. Protection only ever grows, so each entry is two positions. */
 export class RegistryPast {
-  readonly #numbers = new Map<BlindIndex, Since>();
+  /** Numbers and persons: no index of one is an index of the other. */
+  readonly #protected = new Map<BlindIndex, Since>();
   #last:
     { readonly positions: readonly number[]; readonly digest: string; readonly protectedNumbers: number } | undefined;
 
@@ -21,11 +22,11 @@ export class RegistryPast {
 
   apply(shard: number, position: number, id: string, event: { readonly type: string; readonly data: unknown }): void {
     this.history.apply(shard, position, id, event);
-    if (event.type !== 'registry.NumberProtected') return;
-    const { index, category } = event.data as NumberProtected['data'];
+    if (event.type !== 'registry.NumberProtected' && event.type !== 'registry.CallerProtected') return;
+    const { index, category } = event.data as (NumberProtected | CallerProtected)['data'];
     const hotlineAt = category === 'hotline' ? position : Number.POSITIVE_INFINITY;
-    const known = this.#numbers.get(index);
-    if (known === undefined) this.#numbers.set(index, { shard, protectedAt: position, hotlineAt });
+    const known = this.#protected.get(index);
+    if (known === undefined) this.#protected.set(index, { shard, protectedAt: position, hotlineAt });
     else known.hotlineAt = Math.min(known.hotlineAt, hotlineAt);
   }
 
@@ -39,7 +40,7 @@ export class RegistryPast {
   }
 
   #standing(index: BlindIndex, positions: readonly number[]): Standing {
-    const since = this.#numbers.get(index);
+    const since = this.#protected.get(index);
     const position = since === undefined ? 0 : (positions[since.shard] ?? 0);
     if (since === undefined || position < since.protectedAt) return undefined;
     return position < since.hotlineAt ? 'protected' : 'hotline';

@@ -7,6 +7,7 @@ import type { RoutingEvent } from '@privity/routing';
 
 const REGISTRY: Record<RegistryEvent['type'], true> = {
   'registry.NumberProtected': true,
+  'registry.CallerProtected': true,
   'registry.ProtectionChecked': true,
   'registry.AttorneyListed': true,
   'registry.AttorneyListingChanged': true,

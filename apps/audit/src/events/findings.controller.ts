@@ -40,6 +40,14 @@ export class FindingsController {
     }
   }
 
+  @EventPattern<string>('registry.CallerProtected', FINDINGS)
+  async callerProtected(@Payload() envelope: EventEnvelope, @Ctx() { manager }: EventContext): Promise<void> {
+    const { data, time } = readAs(envelope, 'registry.CallerProtected');
+    for (const made of await rememberProtected(manager, data.index, time)) {
+      await this.findings.raise(recordedProtected(made, time));
+    }
+  }
+
   @EventPattern<string>('registry.ListHeld', FINDINGS)
   async listHeld(@Payload() envelope: EventEnvelope): Promise<void> {
     await this.findings.raise(listShrunk(readAs(envelope, 'registry.ListHeld')));
@@ -48,7 +56,8 @@ export class FindingsController {
   @EventPattern<string>('recording.RecordingStarted', FINDINGS)
   async recordingStarted(@Payload() envelope: EventEnvelope, @Ctx() { manager }: EventContext): Promise<void> {
     const { id, subject, time, data } = readAs(envelope, 'recording.RecordingStarted');
-    const made = { event: id, stream: subject, startedAt: time, decision: data.decision, dialed: data.dialed };
+    const { decision, dialed, caller } = data;
+    const made = { event: id, stream: subject, startedAt: time, decision, dialed, caller };
     const { unpermitted, protectedAt } = await rememberRecording(manager, made);
     if (unpermitted) await this.findings.raise(recordedUnpermitted(made));
     if (protectedAt !== undefined) await this.findings.raise(recordedProtected(made, protectedAt));

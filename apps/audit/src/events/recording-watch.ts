@@ -32,21 +32,24 @@ export async function rememberUnpermitted(manager: EntityManager, decision: stri
   return rows.map(made);
 }
 
-/** A number became protected; answers with all recordings of calls to it. The first time counts. */
-export async function rememberProtected(manager: EntityManager, number: string, at: string): Promise<RecordingMade[]> {
+/** A number, or a person in custody, became protected; answers with all recordings of their calls. The first time counts. */
+export async function rememberProtected(manager: EntityManager, index: string, at: string): Promise<RecordingMade[]> {
   await takeTurns(manager);
   await manager.query(
     `insert into watch.protected_number as known values ($1, $2)
      on conflict (number) do update set protected_at = least(known.protected_at, excluded.protected_at)`,
-    [number, at],
+    [index, at],
   );
-  const rows: MadeRow[] = await manager.query('select * from watch.recording where dialed = $1', [number]);
+  const rows: MadeRow[] = await manager.query('select * from watch.recording where dialed = $1 or caller = $1', [
+    index,
+  ]);
   return rows.map(made);
 }
 
 export interface WatchedRecording extends RecordingMade {
   readonly decision: string;
   readonly dialed: string;
+  readonly caller: string;
 }
 
 /** A recording began; answers with what was known against it before. */
@@ -55,18 +58,19 @@ export async function rememberRecording(
   recording: WatchedRecording,
 ): Promise<{ readonly unpermitted: boolean; readonly protectedAt?: string }> {
   await takeTurns(manager);
-  const { event, stream, decision, dialed, startedAt } = recording;
-  await manager.query('insert into watch.recording values ($1, $2, $3, $4, $5) on conflict do nothing', [
+  const { event, stream, decision, dialed, caller, startedAt } = recording;
+  await manager.query('insert into watch.recording values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [
     event,
     stream,
     decision,
     dialed,
     startedAt,
+    caller,
   ]);
   const [known]: { unpermitted: boolean; protected_at: string | null }[] = await manager.query(
     `select exists (select from watch.unpermitted_decision where decision = $1) as unpermitted,
-            (select protected_at from watch.protected_number where number = $2) as protected_at`,
-    [decision, dialed],
+            (select min(protected_at) from watch.protected_number where number in ($2, $3)) as protected_at`,
+    [decision, dialed, caller],
   );
   const protectedAt = known?.protected_at ?? undefined;
   return { unpermitted: known?.unpermitted ?? false, ...(protectedAt === undefined ? {} : { protectedAt }) };

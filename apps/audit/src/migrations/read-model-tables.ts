@@ -44,4 +44,6 @@ create table if not exists watch.recording (
 );
 create index if not exists recording_by_decision on watch.recording (decision);
 create index if not exists recording_by_dialed on watch.recording (dialed);
+alter table watch.recording add column if not exists caller text;
+create index if not exists recording_by_caller on watch.recording (caller);
 `;

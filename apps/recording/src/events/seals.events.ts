@@ -3,9 +3,10 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { EventStore, type EventEnvelope } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import { recordingDecider, recordingStream } from '@privity/recording';
-import type { RecordingStarted } from '@privity/recording/events';
-import type { NumberProtected } from '@privity/registry/events';
+import type { RecordingStarted, SealReason } from '@privity/recording/events';
+import type { CallerProtected, NumberProtected } from '@privity/registry/events';
 import { handleCommand } from '@privity/service';
+import type { EntityManager } from 'typeorm';
 import { ActivePlaybacks } from '../playback/active-playbacks.js';
 import { StopRequests } from '../recorder/stop-requests.js';
 import { SEALS } from './consumers.js';
@@ -13,9 +14,16 @@ import { SEALS } from './consumers.js';
 /** Any fixed number. */
 const SEALS_LOCK = 0x5345_414c;
 
+interface Found {
+  readonly recording: string;
+  readonly reason: SealReason;
+  readonly cause: string;
+}
+
 /**
- * Late knowledge reaches back (P8). Both orders of arrival must lead to a seal, so protected numbers and recordings are
- * both remembered here; one lock over the two, or each side could miss the other's uncommitted row.
+ * Late knowledge reaches back (P8). Both orders of arrival must lead to a seal, so what is protected and what was recorded
+ * are both remembered here; one lock over the two, or each side could miss the other's uncommitted row. A number was
+ * always what it is; a person is protected from a day on, so recordings that ended before it stay as they are.
  */
 @Controller()
 export class SealsEvents {
@@ -27,49 +35,78 @@ export class SealsEvents {
 
   @EventPattern<string>('registry.NumberProtected', SEALS)
   async numberProtected(
-    @Payload() event: EventEnvelope<NumberProtected['data']>,
+    @Payload() { data: { index } }: EventEnvelope<NumberProtected['data']>,
     @Ctx() { manager, id }: EventContext,
   ): Promise<void> {
-    await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
-    await manager.query('insert into protected_number (index, cause) values ($1, $2) on conflict do nothing', [
-      event.data.index,
-      id,
-    ]);
-    const found = (await manager.query('select recording from recorded_number where dialed = $1', [
-      event.data.index,
-    ])) as { recording: string }[];
-    const recordings = found.map(({ recording }) => recording);
-    // Before the seals, which take as long as there are recordings: this is quicker than the next renewal of a permit (P1).
-    await this.recordings.stop(recordings, 'permit-revoked');
-    for (const recording of recordings) await this.seal(recording, id, id);
+    await this.remember(manager, index, id);
+    await this.seal(await recorded(manager, 'dialed = $1', [index], { reason: 'number-protected', cause: id }), id);
+  }
+
+  @EventPattern<string>('registry.CallerProtected', SEALS)
+  async callerProtected(
+    @Payload() { data: { index, since } }: EventEnvelope<CallerProtected['data']>,
+    @Ctx() { manager, id }: EventContext,
+  ): Promise<void> {
+    await this.remember(manager, index, id, since);
+    const sealed = { reason: 'caller-protected', cause: id } as const;
+    await this.seal(await recorded(manager, `caller = $1 and ${endedAfter('$2')}`, [index, since], sealed), id);
   }
 
   @EventPattern<string>('recording.RecordingStarted', SEALS)
   async recordingStarted(
-    @Payload() event: EventEnvelope<RecordingStarted['data']>,
+    @Payload() { data: { recording, caller, dialed }, time }: EventEnvelope<RecordingStarted['data']>,
     @Ctx() { manager, id }: EventContext,
   ): Promise<void> {
-    const { recording, dialed } = event.data;
     await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
-    await manager.query('insert into recorded_number (recording, dialed) values ($1, $2) on conflict do nothing', [
-      recording,
-      dialed,
-    ]);
-    const found = (await manager.query('select cause from protected_number where index = $1', [dialed])) as {
-      cause: string;
-    }[];
-    if (found.length > 0) await this.recordings.stop([recording], 'permit-revoked');
-    for (const { cause } of found) await this.seal(recording, cause, id);
+    await manager.query(
+      'insert into recorded_number (recording, dialed, caller, started_at) values ($1, $2, $3, $4) on conflict do nothing',
+      [recording, dialed, caller, time],
+    );
+    const found = (await manager.query(
+      `select r.recording, p.cause, case when p.index = r.dialed then 'number-protected' else 'caller-protected' end as reason
+       from recorded_number r join protected_number p
+         on p.index = r.dialed or (p.index = r.caller and ${endedAfter('p.since')})
+       where r.recording = $1 order by p.index = r.dialed desc`,
+      [recording],
+    )) as Found[];
+    await this.seal(found, id);
   }
 
-  private async seal(recording: string, cause: string, causationid: string): Promise<void> {
-    await handleCommand(
-      this.store,
-      recordingDecider,
-      recordingStream(recording),
-      { type: 'SealRecording', cause },
-      { causationid },
+  private async remember(manager: EntityManager, index: string, cause: string, since?: string): Promise<void> {
+    await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
+    await manager.query(
+      `insert into protected_number as known (index, cause, since) values ($1, $2, $3)
+       on conflict (index) do update set since = least(known.since, excluded.since)`,
+      [index, cause, since],
     );
-    this.playing.cut(recording);
   }
+
+  private async seal(found: readonly Found[], causationid: string): Promise<void> {
+    // Before the seals, which take as long as there are recordings: this is quicker than the next renewal of a permit (P1).
+    await this.recordings.stop([...new Set(found.map(({ recording }) => recording))], 'permit-revoked');
+    for (const { recording, reason, cause } of found) {
+      const command = { type: 'SealRecording', reason, cause } as const;
+      await handleCommand(this.store, recordingDecider, recordingStream(recording), command, { causationid });
+      this.playing.cut(recording);
+    }
+  }
+}
+
+/** SQL: the recording `r` began after a moment, or is still being made. */
+function endedAfter(moment: string): string {
+  return `(r.started_at >= ${moment} or exists (
+    select from call_media m where m.recording = r.recording and m.phase = 'claimed'))`;
+}
+
+async function recorded(
+  manager: EntityManager,
+  which: string,
+  values: unknown[],
+  how: Pick<Found, 'reason' | 'cause'>,
+): Promise<Found[]> {
+  const rows = (await manager.query(`select r.recording from recorded_number r where ${which}`, values)) as Pick<
+    Found,
+    'recording'
+  >[];
+  return rows.map(({ recording }) => ({ recording, ...how }));
 }

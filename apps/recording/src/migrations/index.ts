@@ -35,6 +35,15 @@ create table if not exists playback_session (
 create table if not exists protected_number (index text primary key, cause uuid not null);
 create table if not exists recorded_number (recording uuid primary key, dialed text not null);
 create index if not exists recorded_number_dialed on recorded_number (dialed);
+-- Of a protected person in custody: since when. Of a number nothing: it was always what it is.
+alter table protected_number add column if not exists since timestamptz;
+alter table recorded_number add column if not exists caller text;
+alter table recorded_number add column if not exists started_at timestamptz;
+create index if not exists recorded_number_caller on recorded_number (caller);
+update recorded_number r
+  set caller = e.event::json -> 'data' ->> 'caller', started_at = (e.event::json ->> 'time')::timestamptz
+  from event_store.event e
+  where r.caller is null and e.stream = 'recording-' || r.recording and e.sequence = 1;
 
 create schema if not exists recordings_v1;
 create table if not exists recordings_v1.recording (

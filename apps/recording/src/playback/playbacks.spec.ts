@@ -7,7 +7,7 @@ import type { Role } from '@privity/service';
 import { withPostgres } from '@privity/testing';
 import { recordingIdOf } from '../recorder/recorder.js';
 import { eventually, House } from '../testing/house.js';
-import type { CallFacts } from '../testing/routing-stand-in.js';
+import { type CallFacts, indexOf } from '../testing/routing-stand-in.js';
 
 jest.setTimeout(60_000);
 const postgres = withPostgres();
@@ -185,6 +185,32 @@ describe('what was recorded of a number that is protected later', () => {
     await house.protects(facts.dialed);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await events(recordingIdOf(facts.call), 'RecordingSealed')).toHaveLength(1);
+  });
+
+  it('is sealed when the person who called is protected, unless it ended before that day (P8, T4)', async () => {
+    const one = async (callId: string, caller: string) => {
+      const facts = await house.decided(callId, 'connect', indexOf(caller));
+      expect((await house.post(facts, sound(160))).status).toBe(201);
+      return recordingIdOf(facts.call);
+    };
+    const reasons = async (recording: string) =>
+      (await events(recording, 'RecordingSealed')).map(({ data }) => (data as { reason: string }).reason);
+    const [earlier, other] = [await one('P-old', 'cara'), await one('P-other', 'dora')];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const since = new Date().toISOString();
+    const later = await one('P-new', 'cara');
+    await house.protectsCaller(indexOf('cara'), since);
+    await sealed(later);
+    const next = await one('P-next', 'cara');
+    await sealed(next);
+    expect(await Promise.all([earlier, other, later, next].map(reasons))).toEqual([
+      [],
+      [],
+      ['caller-protected'],
+      ['caller-protected'],
+    ]);
+    await house.protectsCaller(indexOf('cara'), '2020-01-01T00:00:00.000Z');
+    await sealed(earlier);
   });
 
   it('is not heard by somebody who was let in just before the seal', async () => {

@@ -104,10 +104,10 @@ export class House {
   }
 
   /** A call as routing decided it, its event in routing's feed. */
-  async decided(callId: string, outcome: 'connect' | 'deny' = 'connect'): Promise<CallFacts> {
+  async decided(callId: string, outcome: 'connect' | 'deny' = 'connect', caller = indexOf('c')): Promise<CallFacts> {
     const call = `call-${createHash('sha256').update(callId).digest('base64url')}`;
     const decision = uuidv7();
-    const facts = { call, callId, decision, facility: 'TX-07', caller: indexOf('c'), dialed: indexOf(`d${callId}`) };
+    const facts = { call, callId, decision, facility: 'TX-07', caller, dialed: indexOf(`d${callId}`) };
     const data = { facility: facts.facility, caller: facts.caller, dialed: facts.dialed, outcome };
     await this.routingStore().append(call, 'no stream', [{ id: decision, type: 'routing.CallDecided', data }]);
     return facts;
@@ -121,6 +121,11 @@ export class House {
   async protects(index: string): Promise<void> {
     const data = { index, source: { kind: 'staff', ref: 'x' }, category: 'attorney', basis: 'x', since: '2026-01-01' };
     await this.storeOf('registry').append(`number-${index}`, 'any', [{ type: 'registry.NumberProtected', data }]);
+  }
+
+  async protectsCaller(index: string, since: string): Promise<void> {
+    const data = { index, source: { kind: 'staff', ref: 'x' }, category: 'court', basis: 'x', since };
+    await this.storeOf('registry').append(`caller-${index}`, 'any', [{ type: 'registry.CallerProtected', data }]);
   }
 
   permit(facts: CallFacts, key: KeyObject = this.routingKey): Promise<string> {

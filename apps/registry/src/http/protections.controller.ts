@@ -8,10 +8,11 @@ const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }
 
 const protection = new JsonBody<ProtectionRequest>({
   type: 'object',
-  required: ['number', 'reason', 'basis'],
+  required: ['reason', 'basis'],
   additionalProperties: false,
   properties: {
     number: text(64),
+    caller: text(64),
     reason: text(200),
     basis: text(2000),
     effectiveFrom: { type: 'string', format: 'date-time' },
@@ -29,7 +30,7 @@ const check = new JsonBody<{ number: string }>({
 export class ProtectionsController {
   constructor(private readonly protections: StaffProtections) {}
 
-  /** Protects a number at once. With an `Idempotency-Key` a repeated request is the same protection. */
+  /** Protects a number, or a person in custody, at once. With an `Idempotency-Key` a repeated request is the same protection. */
   @Post()
   @Roles('registrar')
   protect(

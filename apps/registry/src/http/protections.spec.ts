@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import { BlindIndexer, unseal } from '@privity/kernel';
 import type { SealedValue } from '@privity/kernel';
-import { numberStream } from '@privity/registry';
+import { callerProtectionStream, numberStream } from '@privity/registry';
+import type { ProtectionView } from '@privity/registry';
 import { FileKeyRing, SubjectKeys } from '@privity/service';
+import { OwnView } from '../events/own-view.js';
 import { Installation } from '../testing/installation.js';
 import { importFile, post } from '../testing/requests.js';
 
@@ -41,6 +43,27 @@ describe('protections', () => {
     expect(await open('number')).toBe('+12125550111');
     expect(await open('statement')).toBe('{"reason":"court order","basis":"order of Judge Ng"}');
     expect(place.log.join('')).not.toMatch(/2125550111|Judge/);
+  });
+
+  it('may be of a person in custody: an event that names nobody, in the view, and no number (T4)', async () => {
+    const heartbeat = async () => (await place.registry.app.get(OwnView).current()) as ProtectionView;
+    const [count, digest] = [(await heartbeat()).count, (await heartbeat()).digest()];
+    const order = { caller: ' D-4711 ', reason: 'court order', basis: 'order of Judge Ng' };
+    const taken = await protect(order, { 'idempotency-key': 'order-1' });
+    expect(taken.status).toBe(201);
+    expect((await protect(order, { 'idempotency-key': 'order-1' })).body).toEqual(taken.body);
+    const indexer = new BlindIndexer(FileKeyRing.open(place.keys.index), 'caller-index');
+    const stream = callerProtectionStream(indexer.index('D-4711'));
+    const events = (await place.registry.app.get(EventStore).readStream(stream)).map(({ text }) => text);
+    expect(events).toHaveLength(1);
+    expect(JSON.parse(events[0] ?? '')).toMatchObject({
+      type: 'registry.CallerProtected',
+      data: { category: 'court' },
+    });
+    expect(events.join('') + place.log.join('')).not.toMatch(/4711|Judge/);
+    const view = await heartbeat();
+    expect(view.find(indexer.candidates('D-4711'))).toMatchObject({ category: 'court' });
+    expect([view.count, view.digest() === digest]).toEqual([count, false]);
   });
 
   it('may reach back, and never wait', async () => {
@@ -115,6 +138,8 @@ describe('protections', () => {
     [{ number: '555-0123', reason: 'x', basis: 'y' }, 'number'],
     [{ number: 'UNKNOWN', reason: 'x', basis: 'y' }, 'number'],
     [{ reason: 'x', basis: 'y' }, 'number'],
+    [{ number: '2125550116', caller: 'D1', reason: 'x', basis: 'y' }, 'caller'],
+    [{ caller: '  ', reason: 'x', basis: 'y' }, 'caller'],
     [{ number: '2125550116', basis: 'y' }, 'reason'],
     [{ number: '2125550116', reason: 'x', basis: 'y', effectiveFrom: 'soon' }, 'effectiveFrom'],
     [{ number: '2125550116', reason: 'x', basis: 'y', until: 'x' }, 'until'],

@@ -2,8 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
 import { BlindIndexer, instant, lengthPrefixed, seal } from '@privity/kernel';
 import type { BlindIndex, E164, KeyRing, SealedValue } from '@privity/kernel';
-import { attorneyListing, numberProtection, numberStream } from '@privity/registry';
-import type { ListAttorney, ProtectNumber } from '@privity/registry';
+import {
+  attorneyListing,
+  callerProtection,
+  callerProtectionStream,
+  numberProtection,
+  numberStream,
+} from '@privity/registry';
+import type { ListAttorney, ProtectCaller, ProtectNumber } from '@privity/registry';
 import { FileKeyRing, handleCommand, INDEX_KEYS, SubjectKeys } from '@privity/service';
 import type { CommandMeta, HandledCommand } from '@privity/service';
 import { createHmac } from 'node:crypto';
@@ -20,6 +26,7 @@ export interface AttorneyPerson {
 @Injectable()
 export class Protecting {
   readonly numbers: BlindIndexer;
+  readonly callers: BlindIndexer;
 
   constructor(
     private readonly store: EventStore,
@@ -28,6 +35,7 @@ export class Protecting {
     @Inject(INDEX_KEYS) indexKeys: KeyRing,
   ) {
     this.numbers = new BlindIndexer(indexKeys, 'number-index');
+    this.callers = new BlindIndexer(indexKeys, 'caller-index');
   }
 
   /** Makes the data keys of many subjects in two statements; the seals that follow find them in memory. */
@@ -61,6 +69,19 @@ export class Protecting {
     const sealed = await this.seal(stream, 'number', number);
     const command: ProtectNumber = { type: 'protect-number', index, number: sealed, now: instant(), ...said };
     return handleCommand(this.store, numberProtection, stream, command, meta);
+  }
+
+  /** Protects a person in custody, whomever they call. @param id as the facilities name them */
+  async protectCaller(
+    id: string,
+    said: Pick<ProtectCaller, 'source' | 'category' | 'basis' | 'since' | 'statement'>,
+    meta: CommandMeta,
+  ): Promise<HandledCommand<unknown>> {
+    const index = this.callers.index(id);
+    const stream = callerProtectionStream(index);
+    const person = await this.seal(stream, 'person', id);
+    const command: ProtectCaller = { type: 'protect-caller', index, person, now: instant(), ...said };
+    return handleCommand(this.store, callerProtection, stream, command, meta);
   }
 
   /** Lists a person, or tells what is new about them. Protects nothing: that takes `protect`, number by number. */

@@ -50,10 +50,11 @@ export class Decisions {
     return decideCall(request, gatherFacts(request, this.registry.moment(), this.directory.view.now()));
   }
 
-  /** Whether who was called is privileged as far as is known now: what was learnt after the call counts too (P8, P12). */
-  isPrivate({ dialed }: Pick<CallRequest, 'dialed'>): boolean {
-    if (dialed === undefined) return false;
-    return this.registry.moment().standing(dialed) !== undefined || this.directory.view.now().isLegal(dialed);
+  /** Whether the call is privileged as far as is known now: what was learnt after it counts too (P8, P12). */
+  isPrivate({ caller, dialed }: Pick<CallRequest, 'caller' | 'dialed'>): boolean {
+    const { standing } = this.registry.moment();
+    if (caller !== undefined && standing(caller) !== undefined) return true;
+    return dialed !== undefined && (standing(dialed) !== undefined || this.directory.view.now().isLegal(dialed));
   }
 
   /** Blind indexes instead of numbers; a hotline is recognised first, and its caller is not even hashed (P11). */
@@ -64,7 +65,8 @@ export class Decisions {
     const first = chooseDialed(candidates, registry, directory);
     if (first !== undefined && registry.standing(first) === 'hotline') return { facility, dialed: first, at };
     if (caller === undefined) throw new InvalidInput('caller', 'is missing');
-    const who = chooseCaller(this.callers.candidates(caller.trim()), directory);
+    const callers = this.callers.candidates(caller.trim());
+    const who = callers.find((index) => registry.standing(index) !== undefined) ?? chooseCaller(callers, directory);
     const number = chooseDialed(candidates, registry, directory, who);
     return {
       facility,

@@ -6,6 +6,7 @@ import { EventStore, migrateEventStore } from '@privity/event-store';
 import { migrateEventStream } from '@privity/event-stream/migration';
 import { BlindIndexer, parseNumber } from '@privity/kernel';
 import { freePort } from '@privity/one-machine';
+import { callerProtectionStream } from '@privity/registry';
 import type { ProtectionCategory } from '@privity/registry';
 import {
   bootService,
@@ -103,6 +104,15 @@ export class House {
   /** Appends to the registry's store; routing learns it from the stream. */
   protect(dialed: string, category: ProtectionCategory = 'attorney'): Promise<void> {
     return protect(this.registry.app.get(EventStore), this.numberIndex(dialed), category);
+  }
+
+  async protectCaller(caller: string): Promise<void> {
+    const index = this.callerIndex(caller);
+    const source = { kind: 'staff', ref: crypto.randomUUID() };
+    const data = { index, source, category: 'court', basis: 'spec', since: new Date().toISOString() };
+    await this.registry.app
+      .get(EventStore)
+      .append(callerProtectionStream(index), 'any', [{ type: 'registry.CallerProtected', data }]);
   }
 
   token(roles: readonly Role[], more: { facility?: string; client?: string } = {}): Promise<string> {
