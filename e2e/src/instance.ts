@@ -1,14 +1,13 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ConnectionOptions, PrivityClient } from '@privity/client';
+import { NodeProgram, privity, root } from './node-program.js';
 
 const run = promisify(execFile);
-const root = join(import.meta.dirname, '../..');
-const privity = join(root, 'apps/cli/bin/privity.js');
 
 export interface Starting {
   /** Default: a new one, which goes with the instance. */
@@ -28,7 +27,7 @@ export class PrivityInstance {
   private constructor(
     readonly dataDir: string,
     readonly url: string,
-    private readonly launcher: ChildProcess,
+    private readonly launcher: NodeProgram,
   ) {}
 
   /** `variables` go to every service. @throws Error with all that it said where it does not start */
@@ -37,22 +36,17 @@ export class PrivityInstance {
     { dataDir: given, stream, replicas, nodeArguments = [] }: Starting = {},
   ): Promise<PrivityInstance> {
     const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'privity-e2e-')));
-    const env = { ...process.env, NODE_OPTIONS: '', PRIVITY_HTTP_PORT: '0', ...variables };
-    const command = [...nodeArguments, privity, 'start', '--data-dir', dataDir];
-    if (stream !== undefined) command.push('--stream', stream);
-    if (replicas !== undefined) command.push('--replicas', String(replicas));
-    const launcher = spawn(process.execPath, command, { env, cwd: root });
-    let said = '';
-    for (const stream of [launcher.stdout, launcher.stderr])
-      stream.on('data', (text: Buffer) => (said += text.toString()));
-    const url = await new Promise<string>((resolve, reject) => {
-      launcher.once('exit', (code) => reject(new Error(`privity start ended with ${code}: ${said}`)));
-      launcher.stdout.on('data', () => {
-        const [, answering] = /answers on (http:\S+)/.exec(said) ?? [];
-        if (answering !== undefined) resolve(answering);
-      });
-    });
-    return new PrivityInstance(dataDir, url, launcher);
+    const words = [...nodeArguments, privity, 'start', '--data-dir', dataDir];
+    if (stream !== undefined) words.push('--stream', stream);
+    if (replicas !== undefined) words.push('--replicas', String(replicas));
+    const launcher = new NodeProgram(words, { PRIVITY_HTTP_PORT: '0', ...variables });
+    try {
+      const [, url = ''] = await launcher.says(/answers on (http:\S+)/);
+      return new PrivityInstance(dataDir, url, launcher);
+    } catch (error) {
+      if (given === undefined) await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** A client signed in as this person, with a token that the command line printed. */
@@ -102,21 +96,23 @@ export class PrivityInstance {
     return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n');
   }
 
-  /** As Ctrl-C does; its folder stays. Returns the exit code. */
+  /** As Ctrl-C does; its folder stays. Returns the exit code, at once where it ended before. */
   async end(): Promise<number | null> {
-    const { exitCode } = this.launcher;
-    if (exitCode !== null) return exitCode;
-    await Promise.all(this.clients.splice(0).map((client) => client.close()));
-    const ended = new Promise<number | null>((resolve) => this.launcher.once('exit', resolve));
-    this.launcher.kill('SIGINT');
-    return ended;
+    try {
+      await Promise.all(this.clients.splice(0).map((client) => client.close()));
+    } finally {
+      await this.launcher.stop();
+    }
+    return this.launcher.ended;
   }
 
   /** As Ctrl-C does; then nothing of it is left. Returns the exit code. */
   async stop(): Promise<number | null> {
-    const code = await this.end();
-    await rm(this.dataDir, { recursive: true, force: true });
-    return code;
+    try {
+      return await this.end();
+    } finally {
+      await rm(this.dataDir, { recursive: true, force: true });
+    }
   }
 }
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type PrivityClient, ProblemError } from '@privity/client';
+import { SmallDisk } from '@privity/event-stream/contract';
 import { PrivityInstance } from './instance.js';
 import { type County, countyOf, FRIEND, LAWYER, recordedAgain, settle } from './outages/county.js';
 import { LIMIT_MS, long } from './outages/duration.js';
-import { SmallDisk } from './outages/small-disk.js';
 import { requireWhole } from './outages/whole.js';
 import { allEvents, eventually } from './stream.js';
 
@@ -37,10 +37,14 @@ const MEBIBYTE = 1_048_576;
       await settle(county);
     }, LIMIT_MS);
     afterAll(async () => {
-      expect(await privity.end()).toBe(0);
-      media.unmount();
-      store.unmount();
-      await rm(dataDir, { recursive: true, force: true });
+      try {
+        expect(await privity?.end()).toBe(0);
+      } finally {
+        // Whatever did not begin or did not end: nothing stays mounted on this machine.
+        media?.unmount();
+        store?.unmount();
+        await rm(dataDir, { recursive: true, force: true });
+      }
     }, 120_000);
 
     const completed = (recording: string) =>

@@ -1,17 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MediaReceipt } from '@privity/client';
 import { Processes } from './faults/processes.js';
 import type { Victim } from './faults/plan.js';
 import { PrivityInstance } from './instance.js';
+import { hasJava } from './java.js';
 import { type County, countyOf, FRIEND, LATE_LAWYER, LAWYER, recordedAgain, settle } from './outages/county.js';
 import { LIMIT_MS } from './outages/duration.js';
 import { patiently } from './outages/patience.js';
 import { requireWhole } from './outages/whole.js';
 import { allEvents, eventually } from './stream.js';
 
-const java = spawnSync('java', ['-version']).status === 0;
 const [FRAME, FRAME_MS] = [Buffer.alloc(160, 0x7f), 20];
 /** As a dialler asks that was not answered: often, of whoever the gateway picks. */
 const REPEATS = 20;
@@ -21,7 +20,7 @@ const PERMIT_MS = 3_000;
 const STALENESS_MS = 10_000;
 
 // Issue 4: several processes that do one service's work must come to what one would, and the loss of one to nothing.
-(java ? describe : describe.skip)('two replicas of routing, registry and recording (needs Java 17 or newer)', () => {
+(hasJava ? describe : describe.skip)('two replicas of routing, registry and recording (needs Java 17 or newer)', () => {
   jest.setTimeout(LIMIT_MS);
   let privity: PrivityInstance;
   let county: County;

@@ -1,16 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { command, PrivityInstance } from './instance.js';
+import { hasJava } from './java.js';
 import { ClusterCopy, DatabaseCopy } from './outages/copies.js';
 import { countyOf, FRIEND, LATE_LAWYER, LAWYER, recordedAgain, settle } from './outages/county.js';
 import { LIMIT_MS } from './outages/duration.js';
 import { haltedIn, readersCaughtUp, requireWhole } from './outages/whole.js';
 import { eventually } from './stream.js';
 
-const java = spawnSync('java', ['-version']).status === 0;
 const SERVICES = ['registry', 'routing', 'recording', 'audit'];
 const REFUSAL = /must not go on.*restored from an older copy.*privity store recover/;
 /** Where all were restored: whichever of them is asked first. */
@@ -57,7 +56,7 @@ async function grownAfter<T>(dataDir: string, stream: 'kafka' | 'feed', copy: ()
 }
 
 // Issue 4: an old copy looks whole, and everything that it lacks is as if it had never been. Nobody may get by with it unseen.
-(java ? describe : describe.skip)(
+(hasJava ? describe : describe.skip)(
   'all databases restored from an older copy, over Kafka (needs Java 17 or newer)',
   () => {
     let dataDir: string;

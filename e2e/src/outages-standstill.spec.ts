@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ProblemError } from '@privity/client';
 import { Processes } from './faults/processes.js';
 import { PrivityInstance } from './instance.js';
+import { hasJava } from './java.js';
 import { type County, countyOf, FRIEND, LATE_LAWYER, LAWYER, recordedAgain, settle } from './outages/county.js';
 import { LIMIT_MS, long } from './outages/duration.js';
 import { backendsOf, standingStill, until } from './outages/standstill.js';
@@ -11,7 +11,6 @@ import type { MadeCall } from './outages/telephone.js';
 import { requireWhole } from './outages/whole.js';
 import { allEvents, eventually } from './stream.js';
 
-const java = spawnSync('java', ['-version']).status === 0;
 const STALENESS_MS = 4_000;
 /** How long something stands still, where nothing has to be waited for. */
 const STILL_MS = long ? 60_000 : 4_000;
@@ -23,7 +22,7 @@ const seen = (calls: readonly MadeCall[], dialed: string) => calls.filter((call)
 const why = (calls: readonly MadeCall[]) => [...new Set(calls.flatMap(({ reasons = [] }) => reasons))].sort();
 
 // Issue 4: what hangs is worse than what dies, since nobody is told. One instance, every process in turn, under load.
-(java ? describe : describe.skip)('a process that stands still, over Kafka (needs Java 17 or newer)', () => {
+(hasJava ? describe : describe.skip)('a process that stands still, over Kafka (needs Java 17 or newer)', () => {
   jest.setTimeout(LIMIT_MS);
   let privity: PrivityInstance;
   let county: County;

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EVENT, newCall, openStore } from '../rows/append-load.js';
+import { EVENT, newCall } from '../rows/append-load.js';
+import { openStore } from '../store.js';
 
 const answerTo = ({ callId }: { callId: string }) => ({
   callId,

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { EventStore, parseEnvelope } from '@privity/event-store';
-import pg from 'pg';
+import { type EventStore, parseEnvelope } from '@privity/event-store';
+import { openStore } from '../store.js';
 
 const IN_FLIGHT = 2_000;
 
 /** Fills routing's store with calls like one that is in it until it holds so many events. */
 export async function fillWithCalls(serviceUrl: string, events: number): Promise<void> {
-  const pool = new pg.Pool({ connectionString: serviceUrl, max: 3 });
-  const store = await EventStore.open({ pool, source: '/privity/routing' });
+  const { store, close } = await openStore(serviceUrl, '/privity/routing');
   try {
     const { type, actor, data } = await anyDecision(store);
     const heads = await store.heads();
@@ -22,8 +21,7 @@ export async function fillWithCalls(serviceUrl: string, events: number): Promise
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, fill));
   } finally {
-    await store.close();
-    await pool.end();
+    await close();
   }
 }
 

@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { forkChild } from '../child.js';
 import type { Figures } from '../line.js';
 
 /** What a dialler posts, without the call id. */
@@ -26,16 +24,17 @@ export interface Load {
  * @throws Error where an answer is not 2xx
  */
 export async function callsPerSecond(load: Load): Promise<Figures> {
-  const source = fork(join(import.meta.dirname, 'load-source.js'));
+  const source = forkChild<{ figures?: Figures; problem?: string }>(new URL('load-source.js', import.meta.url));
   try {
     const busyBefore = busyMs();
-    source.send(load);
-    const [answer] = (await once(source, 'message')) as [{ figures?: Figures; problem?: string }];
+    const said = source.said();
+    source.tell(load);
+    const answer = await said;
     if (answer.figures === undefined) throw new Error(`${load.url}: ${answer.problem ?? 'no figures'}`);
     const calls = (answer.figures['perSecond'] ?? 0) * load.seconds;
     return { ...answer.figures, 'µs of all cores a call': ((busyMs() - busyBefore) * 1_000) / calls };
   } finally {
-    source.kill();
+    await source.kill();
   }
 }
 

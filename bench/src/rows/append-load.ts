@@ -1,7 +1,5 @@
-import { EventStore, migrateEventStore, type NewEvent } from '@privity/event-store';
+import type { NewEvent } from '@privity/event-store';
 import { uuidv7 } from '@privity/kernel';
-import pg from 'pg';
-import type { BenchServer } from '../database.js';
 import type { Figures } from '../line.js';
 import { percentile } from '../rounds.js';
 
@@ -36,25 +34,4 @@ export async function appending(appenders: number, ms: number, append: () => Pro
     p50: percentile(latencies, 0.5),
     p99: percentile(latencies, 0.99),
   };
-}
-
-export interface OpenedStore {
-  readonly store: EventStore;
-  close(): Promise<void>;
-}
-
-export async function openStore(serviceUrl: string): Promise<OpenedStore> {
-  const pool = new pg.Pool({ connectionString: serviceUrl });
-  const store = await EventStore.open({ pool, source: '/privity/bench' });
-  return {
-    store,
-    close: async () => {
-      await store.close();
-      await pool.end();
-    },
-  };
-}
-
-export async function freshStore(server: BenchServer): Promise<OpenedStore> {
-  return openStore((await server.fresh(migrateEventStore)).serviceUrl);
 }

@@ -1,31 +1,9 @@
-import { SHARDS, uuidv7 } from '@privity/kernel';
 import pg from 'pg';
 import type { BenchServer } from '../database.js';
 import type { Figures } from '../line.js';
-import { EVENT, freshStore, newCall } from './append-load.js';
+import { bareRow, bareText, CONNECTIONS, freshBareTable, insertBare } from './bare-table.js';
 
 const ROWS = 500;
-/** As many as the store has transactions under way, so that one computes while the other's commit goes to disk. */
-const CONNECTIONS = 2;
-
-const TABLE = `
-create table event (
-  shard int not null,
-  position bigint not null,
-  stream text collate "C" not null,
-  sequence int not null,
-  id uuid not null,
-  event text not null,
-  primary key (shard, position),
-  unique (stream, sequence),
-  unique (id, shard)
-)`;
-
-const INSERT = {
-  name: 'insert',
-  text: `insert into event (shard, position, stream, sequence, id, event)
-    select * from unnest($1::int[], $2::bigint[], $3::text[], $4::int[], $5::uuid[], $6::text[])`,
-};
 
 export interface Unnest {
   insert(ms: number): Promise<Figures>;
@@ -33,29 +11,16 @@ export interface Unnest {
 }
 
 /**
- * What the same rows cost at least: a table of the same columns, collation and unique indexes in the same server, durable,
- * as many connections. Each row brings what nothing can do without, a new id and a new stream; its text is finished, of
- * the very bytes that an append stores. There is no check, no lock, no trigger, and nobody waits for an answer of his own.
+ * What the same rows cost at least: a bare table in the same server, durable, as many connections. Each row brings what
+ * nothing can do without, a new id and a new stream, and nobody waits for an answer of his own.
  */
 export async function openUnnest(server: BenchServer): Promise<Unnest> {
-  const { text } = await exemplar(server);
-  const { ownerUrl } = await server.fresh(async (owner) => void (await owner.query(TABLE)));
-  const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client({ connectionString: ownerUrl }));
+  const connectionString = await freshBareTable(server);
+  const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client({ connectionString }));
   for (const client of clients) await client.connect();
+  const text = await bareText(clients[0] as pg.Client);
   let position = 0;
-  const batch = () => {
-    const first = position;
-    position += ROWS;
-    const numbers = Array.from({ length: ROWS }, (_, n) => first + n);
-    return [
-      numbers.map((n) => n % SHARDS),
-      numbers,
-      numbers.map(newCall),
-      numbers.map(() => 1),
-      numbers.map(uuidv7),
-      numbers.map(() => text),
-    ];
-  };
+  const batch = () => Array.from({ length: ROWS }, () => bareRow((position += 1)));
   return {
     insert: async (ms) => {
       const started = performance.now();
@@ -63,7 +28,7 @@ export async function openUnnest(server: BenchServer): Promise<Unnest> {
       await Promise.all(
         clients.map(async (client) => {
           while (performance.now() < started + ms) {
-            await client.query({ ...INSERT, values: batch() });
+            await insertBare(client, batch(), text);
             rows += ROWS;
           }
         }),
@@ -74,14 +39,4 @@ export async function openUnnest(server: BenchServer): Promise<Unnest> {
       for (const client of clients) await client.end();
     },
   };
-}
-
-/** An event as the store keeps it, not the first of its shard. */
-async function exemplar(server: BenchServer): Promise<{ text: string }> {
-  const { store, close } = await freshStore(server);
-  const { events } = await store.append(newCall(), 'no stream', [EVENT, EVENT]);
-  await close();
-  const [, second] = events;
-  if (!second) throw new Error('an append of two events answers with two');
-  return second;
 }

@@ -4,6 +4,7 @@ import { atLeast, atMost, type Bar, type Figures, type Line, type Row } from '..
 import { alternate } from '../rounds.js';
 import { startAppending } from './append-child.js';
 import { openUnnest } from './append-unnest.js';
+import { freshBareTable } from './bare-table.js';
 
 const share = (a: Figures, b: Figures, figure: string) => (a[figure] ?? NaN) / (b[figure] ?? NaN);
 
@@ -16,6 +17,9 @@ const BARS: Readonly<Record<number, (ours: Figures, peer: Figures) => Bar[]>> = 
   ],
 };
 
+/** At so many, also what no store on this PostgreSQL can beat: group commit, and nothing checked. */
+const LIMIT_AT = 64;
+
 /** One event to a new stream, which must not be there yet: by ours, by a peer, and by bare inserts. */
 export const append: Row = {
   name: 'append',
@@ -24,6 +28,7 @@ export const append: Row = {
       const ms = quick ? 500 : 3_000;
       const ours = await startAppending((await server.fresh(migrateEventStore)).serviceUrl);
       const peer = await startAppending((await server.fresh()).ownerUrl, 'emmett');
+      const bare = await startAppending(await freshBareTable(server), 'bare');
       const unnest = await openUnnest(server);
 
       const lines: Line[] = [];
@@ -42,6 +47,15 @@ export const append: Row = {
           rounds,
         });
       }
+      say(`${LIMIT_AT} askers, nothing checked`);
+      const order = { appenders: LIMIT_AT, ms };
+      const limit = await alternate(
+        rounds,
+        () => bare.run(order),
+        () => peer.run(order),
+      );
+      const work = `bare inserts grouped for ${LIMIT_AT} askers, nothing checked`;
+      lines.push({ work, beside: 'emmett-postgresql', ...limit, bars: [], rounds });
       say('256 appenders, beside unnest');
       const measured = await alternate(
         rounds,
@@ -52,7 +66,7 @@ export const append: Row = {
       const bars = [atLeast('share', ratio, 0.4, 0.6)];
       lines.push({ work: 'append at 256 appenders', beside: 'bare unnest of 500 rows', ...measured, bars, rounds });
       await unnest.close();
-      await Promise.all([ours.stop(), peer.stop()]);
+      await Promise.all([ours.stop(), peer.stop(), bare.stop()]);
       return lines;
     }),
 };

@@ -4,7 +4,8 @@ import pg from 'pg';
 import { withServer } from '../database.js';
 import { atLeast, type Figures, type Line, type Row } from '../line.js';
 import { repeat } from '../rounds.js';
-import { appending, EVENT, newCall, openStore } from './append-load.js';
+import { openStore } from '../store.js';
+import { appending, EVENT, newCall } from './append-load.js';
 
 const FILLING = 1_000;
 

@@ -1,32 +1,16 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { EventStore, migrateEventStore } from '@privity/event-store';
+import type { EventStore } from '@privity/event-store';
 import { SHARDS } from '@privity/kernel';
 import { ProtectionView } from '@privity/registry';
 import { DecisionReplay } from '@privity/routing';
-import pg from 'pg';
-import { type BenchServer, withServer } from '../database.js';
+import { withServer } from '../database.js';
 import { fillWithDecisions, VIEW_KEY } from '../decided-calls.js';
 import { atLeast, type Figures, type Row } from '../line.js';
 import { alternate } from '../rounds.js';
+import { freshStore } from '../store.js';
 
 const PAGE = 500;
 const BUNDLE = 256;
-
-interface Opened {
-  readonly store: EventStore;
-  close(): Promise<void>;
-}
-
-async function open(server: BenchServer, source: string): Promise<Opened> {
-  const { serviceUrl } = await server.fresh(migrateEventStore);
-  const pool = new pg.Pool({ connectionString: serviceUrl });
-  const store = await EventStore.open({ pool, source });
-  const close = async () => {
-    await store.close();
-    await pool.end();
-  };
-  return { store, close };
-}
 
 /** The texts of a store in pages, a page of each shard in turn, as a consumer of all shards gets them; the next of a shard is under way meanwhile. */
 async function* texts(store: EventStore): AsyncGenerator<readonly string[]> {
@@ -93,8 +77,8 @@ export const replay: Row = {
   name: 'replay',
   measure: ({ databaseUrl, rounds, quick, say }) =>
     withServer(databaseUrl, async (server) => {
-      const registry = await open(server, '/privity/registry');
-      const routing = await open(server, '/privity/routing');
+      const registry = await freshStore(server, '/privity/registry');
+      const routing = await freshStore(server, '/privity/routing');
       // A hundred calls of each person: what a store holds after some months.
       const population = quick
         ? { callers: 100, numbers: 5_000, calls: 5_000 }

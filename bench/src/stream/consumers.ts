@@ -1,8 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateEventStream } from '@privity/event-stream/migration';
 import pg from 'pg';
+import { forkChild, type ToldChild } from '../child.js';
 import type { BenchServer } from '../database.js';
 import type { Committed, ConsumerArguments } from './consuming.js';
 
@@ -28,7 +27,7 @@ export async function startConsumers(
   },
 ): Promise<Consumers> {
   const { count, onCommitted, ...rest } = options;
-  const started: { child: ChildProcess; database: pg.Pool }[] = [];
+  const started: { child: ToldChild<Committed>; database: pg.Pool }[] = [];
   for (let n = 0; n < count; n++) {
     const { serviceUrl } = await server.fresh(async (owner, { serviceRole }) => {
       await migrateEventStream(owner, { serviceRole });
@@ -39,9 +38,10 @@ export async function startConsumers(
     });
     const reports = onCommitted !== undefined;
     const told: ConsumerArguments = { ...rest, databaseUrl: serviceUrl, consumer: `consumer-${n}`, reports };
-    const child = fork(new URL('consuming.js', import.meta.url), [JSON.stringify(told)]);
-    await once(child, 'message');
-    child.on('message', (committed: Committed) => onCommitted?.(committed));
+    const child = forkChild<Committed>(new URL('consuming.js', import.meta.url), [JSON.stringify(told)]);
+    // The first word is that it is ready.
+    await child.said();
+    child.onSaid((committed) => onCommitted?.(committed));
     started.push({ child, database: new pg.Pool({ connectionString: serviceUrl, max: 1 }) });
   }
   const applied = async (database: pg.Pool): Promise<number> => {
@@ -54,7 +54,7 @@ export async function startConsumers(
     haveAll: async (events) => {
       for (const { child, database } of started) {
         while ((await applied(database)) < events) {
-          if (child.exitCode !== null) throw new Error('a consumer ended');
+          if (!child.isRunning) throw new Error('a consumer ended');
           await sleep(10);
         }
       }
@@ -62,9 +62,7 @@ export async function startConsumers(
     stop: async () => {
       for (const { child, database } of started) {
         await database.end();
-        const gone = once(child, 'exit');
-        child.disconnect();
-        await gone;
+        await child.stop();
       }
     },
   };

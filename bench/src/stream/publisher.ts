@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { EventStore, migrateEventStore, type NewEvent, type RecordedEvent } from '@privity/event-store';
+import { type EventStore, migrateEventStore, type NewEvent, type RecordedEvent } from '@privity/event-store';
 import { startRelay } from '@privity/event-stream';
 import { migrateEventStream } from '@privity/event-stream/migration';
-import pg from 'pg';
 import type { BenchServer } from '../database.js';
+import { openStore } from '../store.js';
 
 /** Appends under way at once while a store is filled. */
 const APPENDERS = 1_000;
@@ -30,8 +30,7 @@ export async function openPublisher(
     await migrateEventStore(owner, options);
     await migrateEventStream(owner, options);
   });
-  const pool = new pg.Pool({ connectionString: serviceUrl });
-  const store = await EventStore.open({ pool, source });
+  const { store, pool, close } = await openStore(serviceUrl, source);
   let appended = 0;
   return {
     source,
@@ -53,10 +52,7 @@ export async function openPublisher(
       const relay = await startRelay({ source, stream: { stream: 'kafka', brokers }, pool, store });
       return async () => relay?.stop();
     },
-    close: async () => {
-      await store.close();
-      await pool.end();
-    },
+    close,
   };
 }
 

@@ -3,8 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type FaultyRun, runWithFaults } from './faulty-run.js';
-import { broken, requireClean } from './holding.js';
-import { Job, readReport, type Report } from './job.js';
+import { broken, requireClean, uncleanness } from './holding.js';
+import { Job, type JobOptions, readReport, type Report, reportOf } from './job.js';
 import type { Plan, StreamKind } from './plan.js';
 
 export interface Outcome {
@@ -26,20 +26,23 @@ export class Campaign {
   ) {}
 
   /**
-   * Imports once, and plays the calls once with nothing killed; what an earlier campaign left of it in the folder is
-   * taken as it is. @throws Error where the clean run is not clean
+   * Imports once, and plays the calls once with nothing killed. What an earlier campaign left of it in the folder is
+   * taken as it is if it is clean, and done again otherwise: what is wrong itself measures nothing.
+   * @param play the main job, to its report @throws Error where the clean run is not clean
    */
-  static async prepare(folder: string, stream: StreamKind, calls: number): Promise<Campaign> {
+  static async prepare(folder: string, stream: StreamKind, calls: number, play = playing): Promise<Campaign> {
     await mkdir(folder, { recursive: true });
     const imported = join(folder, `imported-${stream}`);
     const cleanRun = { dataDir: join(folder, `clean-${stream}-${calls}`), stream, calls, stalenessMs: 10_000 };
-    const known = await readReport(cleanRun.dataDir);
+    const known = await cleanReport(cleanRun.dataDir);
     if (known !== undefined) return new Campaign(folder, imported, known);
-    if ((await readReport(imported)) === undefined) {
-      requireClean(await new Job({ ...cleanRun, dataDir: imported, calls: 1 }).result());
+    if ((await cleanReport(imported)) === undefined) {
+      await discard(imported);
+      requireClean(await play({ ...cleanRun, dataDir: imported, calls: 1 }));
     }
+    await discard(cleanRun.dataDir);
     await copy(imported, cleanRun.dataDir);
-    const clean = await new Job(cleanRun).result();
+    const clean = await play(cleanRun);
     requireClean(clean);
     await rm(cleanRun.dataDir, { recursive: true });
     return new Campaign(folder, imported, clean);
@@ -53,7 +56,7 @@ export class Campaign {
   async run(plan: Plan): Promise<Outcome> {
     const dataDir = join(this.folder, `${plan.stream}-${plan.seed}`);
     // Who is killed while lists are imported begins with none.
-    for (const left of [dataDir, `${dataDir}.json`]) await rm(left, { recursive: true, force: true });
+    await discard(dataDir);
     const empty = plan.kills.some(({ afterCalls }) => afterCalls === 0);
     if (!empty && this.imported !== undefined) await copy(this.imported, dataDir);
     try {
@@ -66,6 +69,18 @@ export class Campaign {
     }
   }
 }
+
+/** What an earlier run left, unless something is wrong with it. */
+async function cleanReport(dataDir: string): Promise<Report | undefined> {
+  const report = await readReport(dataDir);
+  return report !== undefined && uncleanness(report).length === 0 ? report : undefined;
+}
+
+async function discard(dataDir: string): Promise<void> {
+  for (const left of [dataDir, reportOf(dataDir)]) await rm(left, { recursive: true, force: true });
+}
+
+const playing = (options: JobOptions): Promise<Report> => new Job(options).result();
 
 /** With its owners: PostgreSQL has one of its own where Privity is started as root. */
 async function copy(from: string, to: string): Promise<void> {

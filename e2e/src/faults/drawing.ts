@@ -1,6 +1,12 @@
-/** Numbers that follow from a seed alone (mulberry32), so that a run can be drawn again. */
+import { seeded } from '@privity/event-store/memory';
+
+/** Choices that follow from a seed alone, so that a run can be drawn again. */
 export class Drawing {
-  constructor(private state: number) {}
+  private readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = seeded(seed);
+  }
 
   /** A whole number from `low` to `high`, both included. */
   whole(low: number, high: number): number {
@@ -20,12 +26,5 @@ export class Drawing {
   shuffled<T>(all: readonly T[]): T[] {
     const left = [...all];
     return all.map(() => left.splice(this.whole(0, left.length - 1), 1)[0] as T);
-  }
-
-  private next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { javaCommand } from '@privity/one-machine';
+import { hasJava } from '../java.js';
 import { Campaign } from './campaign.js';
 import { halves, planOfAll, type Victim, victimsOf } from './plan.js';
 
@@ -10,8 +10,7 @@ const CALLS = 100;
 const SEED = 4;
 
 // Named, so that a machine without Java cannot look like one where Kafka works.
-const java = await javaCommand().catch(() => undefined);
-const needsJava = java === undefined ? it.skip : it;
+const needsJava = hasJava ? it : it.skip;
 
 // P6 with real processes: each of them once, half of them over the feed and half over Kafka, where there is one. The long
 // form, all of them over both, with as many seeds as one likes: npm run test:faults.
@@ -32,7 +31,7 @@ describe('the main job, while each process is killed once (SIGKILL) in the middl
   };
   it(
     'comes over the feed to what it comes to without',
-    () => holds(feed, 'feed', java === undefined ? victimsOf('feed') : half.feed),
+    () => holds(feed, 'feed', hasJava ? half.feed : victimsOf('feed')),
     1_200_000,
   );
   needsJava(

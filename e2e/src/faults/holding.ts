@@ -68,8 +68,13 @@ function unlawful({ differences }: Report): string[] {
     .map(({ callId, decision, reason }) => `${callId} was left unrecorded: ${reason} (decision ${decision})`);
 }
 
-/** @throws Error where the run to compare with is wrong itself; a machine that is very busy may leave calls unrecorded too */
+/** What is wrong with a run that others are to be held against; one of a very busy machine may leave calls unrecorded too. */
+export function uncleanness(report: Report): string[] {
+  return [...report.wrong, ...unlawful(report)];
+}
+
+/** @throws Error where the run to compare with is wrong itself */
 export function requireClean(report: Report): void {
-  const wrong = [...report.wrong, ...unlawful(report)];
+  const wrong = uncleanness(report);
   if (wrong.length > 0) throw new Error(`the run without faults is not clean:\n${wrong.join('\n')}`);
 }

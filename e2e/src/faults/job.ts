@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NodeProgram, privity } from '../node-program.js';
 import type { StreamKind } from './plan.js';
-
-const root = join(import.meta.dirname, '../../..');
 
 /** What `--json` of the main job writes, as far as it is compared. */
 export interface Report {
@@ -31,7 +29,8 @@ export async function readReport(dataDir: string): Promise<Report | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as Report);
 }
 
-function reportOf(dataDir: string): string {
+/** Where the report of the job on a data folder lies. */
+export function reportOf(dataDir: string): string {
   return `${dataDir}.json`;
 }
 
@@ -44,32 +43,23 @@ export interface JobOptions {
 
 /** The main job as a person runs it, `privity start --samples … --exit`, in processes of its own. */
 export class Job {
-  /** What it wrote to the screen. */
-  said = '';
-  private readonly process: ChildProcess;
-  private code: number | null | undefined;
-  private readonly exited: Promise<void>;
+  private readonly program: NodeProgram;
 
   constructor(private readonly options: JobOptions) {
     const { dataDir, stream, calls, stalenessMs } = options;
-    const command = ['start', '--samples', 'samples/legacy-export', '--exit', '--stream', stream];
+    const command = [privity, 'start', '--samples', 'samples/legacy-export', '--exit', '--stream', stream];
     const own = ['--calls', String(calls), '--data-dir', dataDir, '--json', reportOf(dataDir)];
-    const env = { ...process.env, NODE_OPTIONS: '', PRIVITY_HTTP_PORT: '0', PRIVITY_STALENESS_MS: String(stalenessMs) };
-    const args = [join(root, 'apps/cli/bin/privity.js'), ...command, ...own];
-    this.process = spawn(process.execPath, args, { cwd: root, env });
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream?.on('data', (text: Buffer) => (this.said += text.toString()));
-    }
-    this.exited = new Promise((resolve) =>
-      this.process.once('exit', (code) => {
-        this.code = code;
-        resolve();
-      }),
-    );
+    const variables = { PRIVITY_HTTP_PORT: '0', PRIVITY_STALENESS_MS: String(stalenessMs) };
+    this.program = new NodeProgram([...command, ...own], variables);
+  }
+
+  /** What it wrote to the screen. */
+  get said(): string {
+    return this.program.said;
   }
 
   get isRunning(): boolean {
-    return this.code === undefined;
+    return this.program.isRunning;
   }
 
   /** How many calls its journal has as played, over all attempts. */
@@ -82,16 +72,16 @@ export class Job {
   }
 
   /** Resolves when it is gone, however it went. */
-  ended(): Promise<void> {
-    return this.exited;
+  async ended(): Promise<void> {
+    await this.program.ended;
   }
 
   /** @throws Error with its last words where it left no report */
   async result(): Promise<Report> {
-    await this.exited;
+    const code = await this.program.ended;
     const report = await readReport(this.options.dataDir);
     if (report !== undefined) return report;
-    throw new Error(`the main job ended with ${String(this.code)} and no report:\n${this.lastWords()}`);
+    throw new Error(`the main job ended with ${code} and no report:\n${this.lastWords()}`);
   }
 
   lastWords(): string {
@@ -100,7 +90,6 @@ export class Job {
 
   /** As Ctrl-C does. */
   async stop(): Promise<void> {
-    if (this.isRunning) this.process.kill('SIGINT');
-    await this.exited;
+    await this.program.stop();
   }
 }

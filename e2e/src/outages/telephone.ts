@@ -47,11 +47,11 @@ export class Telephone {
     return this.timed((at) => this.client.calls.ended(callId, at));
   }
 
-  /** A whole short call. */
-  async call(dialed: string): Promise<MadeCall> {
+  /** A whole call, a short one unless it is given sound. */
+  async call(dialed: string, sound: Buffer | AsyncIterable<Buffer> = SHORT): Promise<MadeCall> {
     const begunAt = Date.now();
     const { answer, permit } = await this.dial(dialed);
-    const recorded = permit === undefined ? {} : await this.record(answer, permit);
+    const recorded = permit === undefined ? {} : await this.record(answer, permit, sound);
     if (answer.outcome === 'connect') await this.hangUp(answer);
     const made = { ...answer, dialed, begunAt, ...recorded };
     this.made.push(made);
@@ -82,9 +82,13 @@ export class Telephone {
   }
 
   /** What a dialler does whose media is refused or cut off: the call goes on without. */
-  private async record({ callId }: CallAnswer, permit: string): Promise<Pick<MadeCall, 'receipt' | 'refusal'>> {
+  private async record(
+    { callId }: CallAnswer,
+    permit: string,
+    sound: Buffer | AsyncIterable<Buffer>,
+  ): Promise<Pick<MadeCall, 'receipt' | 'refusal'>> {
     try {
-      return { receipt: await this.client.calls.media(callId, permit, SHORT) };
+      return { receipt: await this.client.calls.media(callId, permit, sound) };
     } catch (error) {
       if (error instanceof ProblemError && ['permit-refused', 'already-recorded'].includes(error.code))
         return { refusal: error.code };

@@ -16,6 +16,8 @@ export class VirtualTime {
   private at = 0;
   private turns = 0;
   private timers: Timer[] = [];
+  /** What somebody threw that nobody waits for. */
+  private failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly scheduler: fc.Scheduler) {}
 
@@ -47,12 +49,25 @@ export class VirtualTime {
     });
   }
 
-  /** Lets so many milliseconds pass, and everything happen that falls due in them. */
+  /**
+   * Lets so many milliseconds pass, and everything happen that falls due in them. Throws what was thrown meanwhile where
+   * nobody waited for it, in this world or in the real code: it must fail the seed, and not end the process without one.
+   */
   async pass(ms: number): Promise<void> {
-    const end = this.at + ms;
+    const heard = (error: unknown) => void (this.failure ??= { error });
+    process.on('unhandledRejection', heard);
+    try {
+      await this.passTo(this.at + ms);
+    } finally {
+      process.off('unhandledRejection', heard);
+    }
+  }
+
+  private async passTo(end: number): Promise<void> {
     for (;;) {
       // promises settle before the next turn is picked
       await new Promise((resolve) => setImmediate(resolve));
+      if (this.failure !== undefined) throw this.failure.error;
       if (this.scheduler.count() > 0) {
         if (++this.turns > MOST_TURNS) throw new Error(`no rest after ${MOST_TURNS} turns, at ${this.at} ms`);
         await this.scheduler.waitOne();

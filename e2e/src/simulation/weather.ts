@@ -1,3 +1,4 @@
+import { seeded } from '@privity/event-store/memory';
 import fc from 'fast-check';
 
 /** What goes wrong by itself during a run, drawn once per seed. */
@@ -30,16 +31,17 @@ export const weather: fc.Arbitrary<Weather> = fc.record({
 
 export const CALM: Weather = { lost: 0, latency: 0, slow: 0, repeated: 0, cut: 500, overlap: false, chance: 0 };
 
-/** Draws that a seed repeats (mulberry32). */
+/** Draws that a seed repeats. */
 export class Chance {
-  constructor(private state: number) {}
+  private readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = seeded(seed);
+  }
 
   /** 0 up to n, exclusive. */
   below(n: number): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * n);
+    return Math.floor(this.next() * n);
   }
 
   percent(p: number): boolean {

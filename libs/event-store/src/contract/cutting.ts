@@ -5,22 +5,12 @@ import { parseEnvelope } from '../envelope.js';
 import { ConcurrencyConflict, StoreUnavailable } from '../errors.js';
 import { EventStore } from '../event-store.js';
 import type { Appended } from '../event.js';
+import { seeded } from '../memory/seeded.js';
 import { connected, everyEvent, newCall, SOURCE } from './calls.js';
 import type { FreshStore } from './fresh-store.js';
 
 const APPENDERS = 24;
 const CUTS = 40;
-
-/** Numbers from 0 to 1 that a seed repeats (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Another seed: PRIVITY_TEST_SEED=7. */
 const SEED = Number(process.env['PRIVITY_TEST_SEED'] ?? 1);

@@ -1,1 +1,2 @@
 export { MemoryDatabase } from './memory-database.js';
+export { seeded } from './seeded.js';

@@ -10,6 +10,7 @@ export type { OpenedBench, ScriptedWire, StreamBench } from './bench.js';
 export { append } from './delivering.js';
 export { type Ledger, openLedger } from './ledger.js';
 export { run, scripted, type ScriptedEvent, scriptId } from './script.js';
+export { SmallDisk } from './small-disk.js';
 export { eventually, onStage, type Stage, upTo } from './stage.js';
 
 /** What every way of carrying events must do, with effects that show each repetition and each loss. */

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { javaCommand, type RunningKafka, startKafka } from '@privity/one-machine';
-import { onStage } from '../contract/index.js';
+import { onStage, SmallDisk } from '../contract/index.js';
 import { type KafkaBench, kafkaBench } from '../test-bench/kafka-bench.js';
-import { hasSmallDisks, type SmallDisk, smallDisk } from '../test-bench/small-disk.js';
 import { follow } from './followers.js';
 import { long } from './seeded.js';
 import { appendSteadily } from './steady-appends.js';
 
-const able = hasSmallDisks() && (await javaCommand().catch(() => undefined)) !== undefined;
+const able = SmallDisk.allowed && (await javaCommand().catch(() => undefined)) !== undefined;
 
 (able ? describe : describe.skip)("Kafka's disk full (needs Java 17 or newer, Linux and root)", () => {
   jest.setTimeout(600_000);
@@ -24,15 +23,19 @@ const able = hasSmallDisks() && (await javaCommand().catch(() => undefined)) !==
     return { brokers: broker.brokers, stop: () => broker.stop() };
   };
   beforeAll(async () => {
-    disk = smallDisk(96);
     folder = await mkdtemp(join(tmpdir(), 'privity-kafka-'));
+    disk = new SmallDisk(join(folder, 'disk'), 96);
     bench = await kafkaBench(start);
   }, 180_000);
   afterAll(async () => {
-    await bench.close();
-    await broker.stop();
-    disk.unmount();
-    await rm(folder, { recursive: true, force: true });
+    try {
+      await bench?.close();
+      await broker?.stop();
+    } finally {
+      // Whatever did not begin or did not end: nothing stays mounted on this machine.
+      disk?.unmount();
+      await rm(folder, { recursive: true, force: true });
+    }
   }, 60_000);
 
   it('the broker stops, appends go on, and when there is room again all of it arrives once', () =>

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { seeded } from '@privity/event-store/memory';
 import { type ClusterBroker, javaCommand, type RunningKafkaCluster } from '@privity/one-machine';
 import type { Admin } from 'kafkajs';
 import { SHARDS } from '@privity/kernel';
@@ -10,7 +11,7 @@ import { sourceOf, topicOf } from '../names.js';
 import { type KafkaBench, kafkaBench } from '../test-bench/kafka-bench.js';
 import { testKafkaCluster } from '../test-bench/servers.js';
 import { follow } from './followers.js';
-import { long, seed, seeded } from './seeded.js';
+import { long, seed } from './seeded.js';
 import { appendSteadily } from './steady-appends.js';
 
 const java = await javaCommand().then(

@@ -1,19 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system of so many MiB, mounted where an instance will write. Linux, as root: nobody else may mount. */
+/** A file system of so many MiB in memory, mounted where something will write. Linux, as root: nobody else may mount. */
 export class SmallDisk {
   private readonly ballast: string;
+  private mounted = true;
 
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     mebibytes: number,
   ) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0700`, 'tmpfs', folder], { stdio: 'pipe' });
+    // PostgreSQL makes its cluster in a folder that is empty but for a file of this name.
     this.ballast = join(folder, 'lost+found');
   }
 
@@ -46,7 +48,8 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    if (existsSync(this.folder)) execFileSync('umount', ['-l', this.folder]);
+    if (this.mounted) execFileSync('umount', ['-l', this.folder]);
+    this.mounted = false;
   }
 }
 
