@@ -18,6 +18,8 @@ export interface CommandMeta {
   readonly time?: Instant;
   /** Reactors give `derivedId(causation, handler, n)`, so that a retry is a no-op; else the store gives new ids. */
   readonly idOf?: (n: number) => string;
+  /** Most likely nobody has written to this stream yet: it is read only where that was wrong. Changes nothing else. */
+  readonly probablyNew?: boolean;
 }
 
 export interface HandledCommand<E> {
@@ -43,9 +45,11 @@ export async function handleCommand<S, C, E extends DomainEvent>(
   meta: CommandMeta = {},
 ): Promise<HandledCommand<E>> {
   for (let attempt = 1; ; attempt += 1) {
-    const history = await store.readStream(stream);
+    const unread = attempt === 1 && meta.probablyNew === true;
+    const history = unread ? [] : await store.readStream(stream);
     const events = decider.decide(command, fold(decider, history.map(eventOf<E>)));
     const version = history.at(-1)?.sequence ?? 0;
+    if (events.length === 0 && unread) continue;
     if (events.length === 0) return { events, recorded: [], version };
     try {
       const appended = await store.append(stream, version === 0 ? 'no stream' : version, newEvents(events, meta));

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
-import type { KeyRing } from '@privity/kernel';
+import type { BlindIndex, KeyRing } from '@privity/kernel';
 import { ProtectionView, readRegistryEvent } from '@privity/registry';
 import { INDEX_KEYS, JsonLog, Readiness } from '@privity/service';
 
@@ -49,6 +49,11 @@ export class OwnView implements OnModuleInit, OnModuleDestroy {
     );
     this.last = next;
     return next;
+  }
+
+  /** Whether the number or person was protected when this view was last read: a hint, for who can be wrong at no cost. */
+  hasSeen(index: BlindIndex): boolean {
+    return this.view.isProtected(index) !== undefined;
   }
 
   /** Reads along while an import appends, so that a heartbeat in the middle of it has little left to read. */

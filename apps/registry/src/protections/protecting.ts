@@ -13,6 +13,7 @@ import type { ListAttorney, ProtectCaller, ProtectNumber } from '@privity/regist
 import { FileKeyRing, handleCommand, INDEX_KEYS, SubjectKeys } from '@privity/service';
 import type { CommandMeta, HandledCommand } from '@privity/service';
 import { createHmac } from 'node:crypto';
+import { OwnView } from '../events/own-view.js';
 
 /** What a bar roll or a registrar says of a person. Personal data, sealed before it goes anywhere. */
 export interface AttorneyPerson {
@@ -32,6 +33,7 @@ export class Protecting {
     private readonly store: EventStore,
     private readonly subjects: SubjectKeys,
     private readonly ring: FileKeyRing,
+    private readonly view: OwnView,
     @Inject(INDEX_KEYS) indexKeys: KeyRing,
   ) {
     this.numbers = new BlindIndexer(indexKeys, 'number-index');
@@ -68,7 +70,8 @@ export class Protecting {
     const stream = numberStream(index);
     const sealed = await this.seal(stream, 'number', number);
     const command: ProtectNumber = { type: 'protect-number', index, number: sealed, now: instant(), ...said };
-    return handleCommand(this.store, numberProtection, stream, command, meta);
+    const probablyNew = !this.view.hasSeen(index);
+    return handleCommand(this.store, numberProtection, stream, command, { ...meta, probablyNew });
   }
 
   /** Protects a person in custody, whomever they call. @param id as the facilities name them */
