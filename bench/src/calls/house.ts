@@ -74,7 +74,8 @@ export async function withCallHouse<T>(server: BenchServer, work: (house: CallHo
   }
 }
 
-async function migrated(name: 'registry' | 'routing', server: BenchServer): Promise<BenchDatabase> {
+/** A service's database, laid out. */
+export async function migrated(name: 'registry' | 'routing', server: BenchServer): Promise<BenchDatabase> {
   const database = await server.fresh();
   await runProcess(built(name, 'migrate.js'), {
     PRIVITY_OWNER_DATABASE_URL: database.ownerUrl,
@@ -123,6 +124,7 @@ async function untilRecorded(url: string, token: string, asked: readonly Asked[]
   }
 }
 
-function built(app: string, file: string): string {
+/** A built program of an app. */
+export function built(app: string, file: string): string {
   return join(ROOT, 'apps', app, 'dist', file);
 }

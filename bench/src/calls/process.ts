@@ -7,6 +7,7 @@ import { startChild } from '@privity/one-machine';
 /** A built program that answers `/health`, as a process of its own. */
 export interface Answering {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export async function startProcess(
   };
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline && child.isRunning(); await sleep(50)) {
     const answer = await fetch(`${url}/health`).catch(() => undefined);
-    if (answer?.status === wellAt) return { url, stop };
+    if (answer?.status === wellAt) return { url, pid: child.pid, stop };
   }
   const words = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-5).join('\n');
   await stop();

@@ -8,6 +8,7 @@ import { growthAppend } from './growth-append.js';
 import { growthConsume } from './growth-consume.js';
 import { growthDecide } from './growth-decide.js';
 import { lag } from './lag.js';
+import { listImport } from './list-import.js';
 import { replay } from './replay.js';
 import { stream } from './stream.js';
 
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   calls,
   gateway,
   replay,
+  listImport,
   growthAppend,
   growthConsume,
   growthDecide,

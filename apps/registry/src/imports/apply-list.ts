@@ -21,7 +21,7 @@ export interface Applying {
   readonly progress: (tally: Tally) => Promise<void>;
 }
 
-/** Applies a checked file, batch by batch, and tells how far it is after each. Memory holds one batch. */
+/** Applies a checked file, batch by batch, and tells how far it is after each. Memory holds two batches. */
 export async function applyList(
   { path, encoding, list }: CheckedList,
   reader: RowReader,
@@ -31,22 +31,35 @@ export async function applyList(
   const tally = new Tally();
   for (const scope of reader.scopesOf(list)) tally.scopes.add(scope);
   let batch: CsvRow<string>[] = [];
-  const apply = async () => {
-    const rows = await reader.read(batch, list, actor);
+  let applied: Promise<void> = Promise.resolve();
+  const apply = async (rows: readonly ReadRow[]) => {
     await applyBatch(rows, tally);
     const entries = rows.flatMap(({ entry }) => entry ?? []);
     for (const { scope } of entries) tally.scopes.add(scope);
     await seen(entries);
-    tally.rows += batch.length;
-    batch = [];
+    tally.rows += rows.length;
     await progress(tally);
   };
-  for await (const row of readCsv(createReadStream(path), { columns: reader.columns, encoding })) {
-    batch.push(row);
-    if (batch.length === BATCH) await apply();
+  // The keys of a batch are made while the one before is applied; batches are applied in order.
+  const next = async () => {
+    const rows = await reader.read(batch, list, actor);
+    batch = [];
+    await applied;
+    applied = apply(rows);
+    applied.catch(() => undefined);
+  };
+  try {
+    for await (const row of readCsv(createReadStream(path), { columns: reader.columns, encoding })) {
+      batch.push(row);
+      if (batch.length === BATCH) await next();
+    }
+    if (batch.length > 0) await next();
+    await applied;
+    return tally;
+  } finally {
+    // Nothing may go on behind a report that says failed.
+    await applied.catch(() => undefined);
   }
-  if (batch.length > 0) await apply();
-  return tally;
 }
 
 /** Side by side, so that appends share a commit; rows about the same thing in their order. */

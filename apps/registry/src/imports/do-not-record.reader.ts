@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { instant, isInstant, parseNumber } from '@privity/kernel';
-import type { E164, Instant } from '@privity/kernel';
+import type { BlindIndex, E164, Instant } from '@privity/kernel';
 import { categoryOfNote, numberStream } from '@privity/registry';
 import type { CsvRow } from '@privity/service';
 import { Protecting } from '../protections/protecting.js';
@@ -9,6 +9,12 @@ import type { ReadRow, RowReader } from './row-reader.js';
 
 const COLUMNS = ['PHONE', 'DNR', 'PRIV', 'SITE', 'ADDED_DT', 'ENDED_DT', 'NOTE'] as const;
 type Row = CsvRow<(typeof COLUMNS)[number]>;
+
+interface ListedNumber {
+  readonly row: Row;
+  readonly number: E164;
+  readonly index: BlindIndex;
+}
 
 /**
  * A vendor's list of numbers not to be recorded. To be on it is what counts, under either flag (T2), at any SITE (T6)
@@ -25,30 +31,25 @@ export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
   }
 
   async read(rows: readonly Row[], list: string, actor: string): Promise<readonly ReadRow[]> {
-    const read = rows.map((row) => ({ row, parsed: parseNumber(row.values.PHONE) }));
-    const subjects = read.flatMap(({ parsed }) => (parsed.ok ? [this.subjectOf(parsed.number)] : []));
-    await this.protecting.prepareKeys(subjects);
-    return read.map(({ row, parsed }) => {
-      if (row.malformed) return refused(row.line, '(line)', row.malformed);
-      if (!parsed.ok) return refused(row.line, 'PHONE', parsed.reason);
-      return this.statementOf(row, parsed.number, list, actor);
+    const read = rows.map((row) => {
+      const parsed = parseNumber(row.values.PHONE);
+      if (row.malformed) return { refusal: refused(row.line, '(line)', row.malformed) };
+      if (!parsed.ok) return { refusal: refused(row.line, 'PHONE', parsed.reason) };
+      return { row, number: parsed.number, index: this.protecting.numbers.index(parsed.number) };
     });
+    await this.protecting.prepareKeys(read.flatMap(({ index }) => (index === undefined ? [] : numberStream(index))));
+    return read.map((one) => one.refusal ?? this.statementOf(one, list, actor));
   }
 
-  private statementOf({ values }: Row, number: E164, list: string, actor: string): ReadRow {
+  private statementOf({ row: { values }, number, index }: ListedNumber, list: string, actor: string): ReadRow {
     const said = {
       source: { kind: 'do-not-record', ref: list },
       category: categoryOfNote(values.NOTE),
       basis: 'on a do-not-record list',
       since: startOf(values.ADDED_DT) ?? instant(),
     } as const;
-    const statement = async () => (await this.protecting.protect(number, said, { actor })).events.length > 0;
-    const entry = { scope: list, entry: this.protecting.numbers.index(number) };
-    return { key: this.subjectOf(number), statements: [statement], rejected: [], entry };
-  }
-
-  private subjectOf(number: E164): string {
-    return numberStream(this.protecting.numbers.index(number));
+    const statement = async () => (await this.protecting.protect(number, said, { actor }, index)).events.length > 0;
+    return { key: index, statements: [statement], rejected: [], entry: { scope: list, entry: index } };
   }
 }
 

@@ -60,13 +60,16 @@ export class Protecting {
     return seal(text, await this.subjects.keyFor(stream), `${stream}:${field}`);
   }
 
-  /** Protects a number on a source's word; nothing happens where that source has said so before. */
+  /**
+   * Protects a number on a source's word; nothing happens where that source has said so before.
+   * @param index the number's, where it is known already
+   */
   async protect(
     number: E164,
     said: Pick<ProtectNumber, 'source' | 'category' | 'basis' | 'since' | 'statement'>,
     meta: CommandMeta,
+    index: BlindIndex = this.numbers.index(number),
   ): Promise<HandledCommand<unknown>> {
-    const index: BlindIndex = this.numbers.index(number);
     const stream = numberStream(index);
     const sealed = await this.seal(stream, 'number', number);
     const command: ProtectNumber = { type: 'protect-number', index, number: sealed, now: instant(), ...said };
