@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
 import { PrivityError, SHARDS } from '@privity/kernel';
-import type { BlindIndex, Instant } from '@privity/kernel';
-import { mostRestrictive } from './categories.js';
+import type { BlindIndex } from '@privity/kernel';
 import { entryShare } from './entry-digest.js';
-import type { CallerProtected, NumberProtected, ProtectionCategory, ProtectionSource } from './events.js';
+import type { CallerProtected, NumberProtected } from './events.js';
+import { join, type Protection } from './protection.js';
 import { ShardEntries } from './shard-entries.js';
 import type { ShardDigest } from './shard-entries.js';
-
-/** What is known of a protected number, or of a protected person in custody. */
-export interface Protection {
-  /** The most restrictive that any source stated. */
-  readonly category: ProtectionCategory;
-  readonly sources: readonly ProtectionSource[];
-  /** The earliest beginning that any source stated. */
-  readonly since: Instant;
-}
 
 /** An event of the registry's own store. Types that protect nobody only move the position. */
 export interface ViewedEvent {
@@ -30,6 +21,7 @@ export class ViewBroken extends PrivityError {
 }
 
 const POSITIONS_KEPT = 2048;
+const ALIKE_KEPT = 4096;
 
 /**
  * Who is protected, built from the registry's events alone. The registry and every reader of its stream build the same
@@ -38,6 +30,8 @@ const POSITIONS_KEPT = 2048;
 export class ProtectionView {
   private readonly protections = new Map<BlindIndex, Protection>();
   private readonly shards: readonly ShardEntries[];
+  /** What a list says of one number it says of thousands: one object for all, a third of the memory. */
+  private readonly alike = new Map<string, Protection>();
   private wholeDigest: string | undefined;
 
   /**
@@ -105,9 +99,18 @@ export class ProtectionView {
 
   private add(data: (NumberProtected | CallerProtected)['data']): boolean {
     const before = this.protections.get(data.index);
-    const said = { category: data.category, sources: [data.source], since: data.since };
-    this.protections.set(data.index, join(before, said));
+    this.protections.set(data.index, join(before, this.said(data)));
     return before === undefined;
+  }
+
+  private said({ category, source, since }: (NumberProtected | CallerProtected)['data']): Protection {
+    const key = [category, source.kind, source.ref, since].join('\n');
+    const known = this.alike.get(key);
+    if (known !== undefined) return known;
+    if (this.alike.size >= ALIKE_KEPT) this.alike.clear();
+    const said = { category, sources: [source], since };
+    this.alike.set(key, said);
+    return said;
   }
 
   private shard(shard: number): ShardEntries {
@@ -115,19 +118,6 @@ export class ProtectionView {
     if (entries === undefined) throw new RangeError(`there is no shard ${shard}`);
     return entries;
   }
-}
-
-function join(a: Protection | undefined, b: Protection): Protection;
-function join(a: Protection | undefined, b: Protection | undefined): Protection | undefined;
-function join(a: Protection | undefined, b: Protection | undefined): Protection | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const isNew = (source: ProtectionSource) =>
-    !a.sources.some((known) => known.kind === source.kind && known.ref === source.ref);
-  return {
-    category: mostRestrictive(a.category, b.category),
-    sources: [...a.sources, ...b.sources.filter(isNew)],
-    since: a.since < b.since ? a.since : b.since,
-  };
 }
 
 function digestOf(digests: readonly (ShardDigest | undefined)[]): string {
