@@ -1,6 +1,6 @@
 export { callTime, type CallTime } from './call-time.js';
 export { type Cause, CAUSES, causeOf } from './cause.js';
-export { by, type Count } from './count.js';
+export { by, compare, type Count } from './count.js';
 export { DATE_FORMS, type DateForm, type Moment, momentReader } from './moment.js';
 export { type CallPlace, isProtected, type Known, type Listing, type LocalDate } from './protection.js';
 export {

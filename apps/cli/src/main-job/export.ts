@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { compare } from '@privity/cdr';
 import { type Instant, localToInstant } from '@privity/kernel';
 import { readCsv } from '@privity/service/installation';
 import { Failed } from '../failures.js';
@@ -63,10 +64,6 @@ export async function readCalls(folder: string, limit: number): Promise<Recorded
       seconds: Number(values.DURATION_S) || 0,
     });
   }
-  calls.sort((a, b) => order(a.at, b.at) || order(a.callId, b.callId));
+  calls.sort((a, b) => compare(a.at, b.at) || compare(a.callId, b.callId));
   return calls.slice(0, limit);
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
