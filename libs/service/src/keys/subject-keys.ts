@@ -54,9 +54,10 @@ export class SubjectKeys {
     await this.load([...wanted], found);
     const missing = [...wanted].filter((subject) => !found.has(subject));
     if (missing.length === 0) return found;
-    await this.insert(missing);
-    // Read back: where two processes made a key at once, one row stands and both use it.
-    await this.load(missing, found);
+    await this.insert(missing, found);
+    // Where two processes made a key at once, one row stands and both use it.
+    const others = missing.filter((subject) => !found.has(subject));
+    if (others.length > 0) await this.load(others, found);
     return found;
   }
 
@@ -90,23 +91,32 @@ export class SubjectKeys {
     }
   }
 
-  private async insert(subjects: readonly string[]): Promise<void> {
+  /** Makes keys, and gives those whose rows stand. */
+  private async insert(subjects: readonly string[], into: Map<string, SubjectKey>): Promise<void> {
     const kek = this.ring.current(PURPOSE);
     const kids: string[] = [];
     const wrapped: string[] = [];
+    const made = new Map<string, SubjectKey>();
     const drawn = randomBytes(KEY_BYTES * subjects.length);
     for (const [n, subject] of subjects.entries()) {
       const kid = uuidv7();
-      const plain = drawn.toString('base64url', n * KEY_BYTES, (n + 1) * KEY_BYTES);
+      const key = drawn.subarray(n * KEY_BYTES, (n + 1) * KEY_BYTES);
+      const plain = key.toString('base64url');
+      made.set(kid, { kid, key });
       kids.push(kid);
       wrapped.push(JSON.stringify(seal(plain, { kid: kek.epoch, key: kek.key }, context(kid, subject))));
     }
-    drawn.fill(0);
-    await this.pool.query(
+    const { rows } = await this.pool.query<Pick<Row, 'kid' | 'subject'>>(
       `insert into subject_key (kid, subject, wrapped) select * from unnest($1::text[], $2::text[], $3::text[])
-       on conflict (subject) where destroyed_at is null do nothing`,
+       on conflict (subject) where destroyed_at is null do nothing returning kid, subject`,
       [kids, subjects, wrapped],
     );
+    for (const { kid, subject } of rows) {
+      const key = made.get(kid);
+      if (key === undefined) continue;
+      into.set(subject, key);
+      this.remember(subject, key);
+    }
   }
 
   private unwrap(row: Row): SubjectKey | undefined {
