@@ -16,7 +16,7 @@ export interface CheckedList {
 }
 
 export interface Applying {
-  /** Told of the entries of each batch, once what they say is in effect. */
+  /** Told of the entries of each batch, while what they say comes into effect. */
   readonly seen: (entries: readonly ListEntry[]) => Promise<void>;
   readonly progress: (tally: Tally) => Promise<void>;
 }
@@ -33,10 +33,9 @@ export async function applyList(
   let batch: CsvRow<string>[] = [];
   let applied: Promise<void> = Promise.resolve();
   const apply = async (rows: readonly ReadRow[]) => {
-    await applyBatch(rows, tally);
     const entries = rows.flatMap(({ entry }) => entry ?? []);
     for (const { scope } of entries) tally.scopes.add(scope);
-    await seen(entries);
+    await allOf([applyBatch(rows, tally), seen(entries)]);
     tally.rows += rows.length;
     await progress(tally);
   };
@@ -69,8 +68,12 @@ async function applyBatch(rows: readonly ReadRow[], tally: Tally): Promise<void>
   const groups = [...byKey.values()].map(async (group) => {
     for (const row of group) await applyRow(row, tally);
   });
-  // All of them end before the first failure is thrown: nothing may go on behind a report that says failed.
-  const failed = (await Promise.allSettled(groups)).find((outcome) => outcome.status === 'rejected');
+  await allOf(groups);
+}
+
+/** All of them end before the first failure is thrown: nothing may go on behind a report that says failed. */
+async function allOf(working: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(working)).find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
