@@ -3,7 +3,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { EventStore, type EventEnvelope } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import { recordingDecider, recordingStream } from '@privity/recording';
-import type { RecordingStarted, SealReason } from '@privity/recording/events';
+import type { RecordingCompleted, RecordingStarted, SealReason } from '@privity/recording/events';
 import type { CallerProtected, NumberProtected } from '@privity/registry/events';
 import { handleCommand } from '@privity/service';
 import type { EntityManager } from 'typeorm';
@@ -23,7 +23,8 @@ interface Found {
 /**
  * Late knowledge reaches back (P8). Both orders of arrival must lead to a seal, so what is protected and what was recorded
  * are both remembered here; one lock over the two, or each side could miss the other's uncommitted row. A number was
- * always what it is; a person is protected from a day on, so recordings that ended before it stay as they are.
+ * always what it is; a person is protected from a moment on, so recordings that ended before it stay as they are, and
+ * one whose end is not known yet does not.
  */
 @Controller()
 export class SealsEvents {
@@ -47,38 +48,46 @@ export class SealsEvents {
     @Payload() { data: { index, since } }: EventEnvelope<CallerProtected['data']>,
     @Ctx() { manager, id }: EventContext,
   ): Promise<void> {
-    await this.remember(manager, index, id, since);
+    await this.remember(manager, index, id);
     const sealed = { reason: 'caller-protected', cause: id } as const;
-    await this.seal(await recorded(manager, `caller = $1 and ${endedAfter('$2')}`, [index, since], sealed), id);
+    await this.seal(
+      await recorded(manager, 'caller = $1 and (ended_at is null or ended_at >= $2)', [index, since], sealed),
+      id,
+    );
   }
 
   @EventPattern<string>('recording.RecordingStarted', SEALS)
   async recordingStarted(
-    @Payload() { data: { recording, caller, dialed }, time }: EventEnvelope<RecordingStarted['data']>,
+    @Payload() { data: { recording, caller, dialed } }: EventEnvelope<RecordingStarted['data']>,
     @Ctx() { manager, id }: EventContext,
   ): Promise<void> {
     await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
     await manager.query(
-      'insert into recorded_number (recording, dialed, caller, started_at) values ($1, $2, $3, $4) on conflict do nothing',
-      [recording, dialed, caller, time],
+      'insert into recorded_number (recording, dialed, caller) values ($1, $2, $3) on conflict do nothing',
+      [recording, dialed, caller],
     );
     const found = (await manager.query(
-      `select r.recording, p.cause, case when p.index = r.dialed then 'number-protected' else 'caller-protected' end as reason
-       from recorded_number r join protected_number p
-         on p.index = r.dialed or (p.index = r.caller and ${endedAfter('p.since')})
-       where r.recording = $1 order by p.index = r.dialed desc`,
-      [recording],
+      `select $1::uuid as recording, cause, case when index = $2 then 'number-protected' else 'caller-protected' end as reason
+       from protected_number where index in ($2, $3) order by index = $2 desc`,
+      [recording, dialed, caller],
     )) as Found[];
     await this.seal(found, id);
   }
 
-  private async remember(manager: EntityManager, index: string, cause: string, since?: string): Promise<void> {
+  @EventPattern<string>('recording.RecordingCompleted', SEALS)
+  async recordingCompleted(
+    @Payload() { data: { recording }, time }: EventEnvelope<RecordingCompleted['data']>,
+    @Ctx() { manager }: EventContext,
+  ): Promise<void> {
+    await manager.query('update recorded_number set ended_at = $2 where recording = $1', [recording, time]);
+  }
+
+  private async remember(manager: EntityManager, index: string, cause: string): Promise<void> {
     await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
-    await manager.query(
-      `insert into protected_number as known (index, cause, since) values ($1, $2, $3)
-       on conflict (index) do update set since = least(known.since, excluded.since)`,
-      [index, cause, since],
-    );
+    await manager.query('insert into protected_number (index, cause) values ($1, $2) on conflict do nothing', [
+      index,
+      cause,
+    ]);
   }
 
   private async seal(found: readonly Found[], causationid: string): Promise<void> {
@@ -92,19 +101,13 @@ export class SealsEvents {
   }
 }
 
-/** SQL: the recording `r` began after a moment, or is still being made. */
-function endedAfter(moment: string): string {
-  return `(r.started_at >= ${moment} or exists (
-    select from call_media m where m.recording = r.recording and m.phase = 'claimed'))`;
-}
-
 async function recorded(
   manager: EntityManager,
   which: string,
   values: unknown[],
   how: Pick<Found, 'reason' | 'cause'>,
 ): Promise<Found[]> {
-  const rows = (await manager.query(`select r.recording from recorded_number r where ${which}`, values)) as Pick<
+  const rows = (await manager.query(`select recording from recorded_number where ${which}`, values)) as Pick<
     Found,
     'recording'
   >[];

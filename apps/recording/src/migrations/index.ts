@@ -35,15 +35,16 @@ create table if not exists playback_session (
 create table if not exists protected_number (index text primary key, cause uuid not null);
 create table if not exists recorded_number (recording uuid primary key, dialed text not null);
 create index if not exists recorded_number_dialed on recorded_number (dialed);
--- Of a protected person in custody: since when. Of a number nothing: it was always what it is.
-alter table protected_number add column if not exists since timestamptz;
+-- Who called, and when the recording ended (null: not yet, as far as is known), also of those that were there before.
 alter table recorded_number add column if not exists caller text;
-alter table recorded_number add column if not exists started_at timestamptz;
+alter table recorded_number add column if not exists ended_at timestamptz;
 create index if not exists recorded_number_caller on recorded_number (caller);
 update recorded_number r
-  set caller = e.event::json -> 'data' ->> 'caller', started_at = (e.event::json ->> 'time')::timestamptz
-  from event_store.event e
-  where r.caller is null and e.stream = 'recording-' || r.recording and e.sequence = 1;
+  set caller = begun.event::json -> 'data' ->> 'caller',
+      ended_at = (select (e.event::json ->> 'time')::timestamptz from event_store.event e
+        where e.stream = begun.stream and e.event::json ->> 'type' = 'recording.RecordingCompleted')
+  from event_store.event begun
+  where r.caller is null and begun.stream = 'recording-' || r.recording and begun.sequence = 1;
 
 create schema if not exists recordings_v1;
 create table if not exists recordings_v1.recording (

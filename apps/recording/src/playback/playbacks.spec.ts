@@ -6,7 +6,7 @@ import { uuidv7 } from '@privity/kernel';
 import type { Role } from '@privity/service';
 import { withPostgres } from '@privity/testing';
 import { recordingIdOf } from '../recorder/recorder.js';
-import { eventually, House } from '../testing/house.js';
+import { eventually, frames, House } from '../testing/house.js';
 import { type CallFacts, indexOf } from '../testing/routing-stand-in.js';
 
 jest.setTimeout(60_000);
@@ -211,6 +211,20 @@ describe('what was recorded of a number that is protected later', () => {
     ]);
     await house.protectsCaller(indexOf('cara'), '2020-01-01T00:00:00.000Z');
     await sealed(earlier);
+  });
+
+  it('is sealed also when it was under way at the moment from which the person is protected, and over since (P8, T4)', async () => {
+    const facts = await house.decided('P-under-way', 'connect', indexOf('elsa'));
+    const answer = house.post(
+      facts,
+      frames(40, 20, () => sound(160)),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const since = new Date().toISOString();
+    expect((await answer).status).toBe(201);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await house.protectsCaller(indexOf('elsa'), since);
+    await sealed(recordingIdOf(facts.call));
   });
 
   it('is not heard by somebody who was let in just before the seal', async () => {

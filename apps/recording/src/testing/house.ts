@@ -1,6 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import type { KeyObject } from 'node:crypto';
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -148,25 +147,19 @@ export class House {
     return fetch(`${url}/api/calls/${facts.callId}/media`, init);
   }
 
-  async events(stream: string): Promise<EventEnvelope[]> {
-    const client = new pg.Client({ connectionString: this.databases.recording.ownerUrl });
-    await client.connect();
-    try {
+  events(stream: string): Promise<EventEnvelope[]> {
+    return this.asOwner(async (client) => {
       const { rows } = await client.query<{ event: string }>(
         `select event from event_store.event where stream = $1 order by sequence`,
         [stream],
       );
       return rows.map(({ event }) => parseEnvelope(event));
-    } finally {
-      await client.end();
-    }
+    });
   }
 
   /** Every cell of every table of the recording service's database, as text. */
-  async everythingStored(): Promise<string> {
-    const client = new pg.Client({ connectionString: this.databases.recording.ownerUrl });
-    await client.connect();
-    try {
+  everythingStored(): Promise<string> {
+    return this.asOwner(async (client) => {
       const { rows: tables } = await client.query<{ name: string }>(
         `select format('%I.%I', schemaname, tablename) as name from pg_tables
          where schemaname not in ('pg_catalog', 'information_schema')`,
@@ -178,9 +171,7 @@ export class House {
         parts.push(...rows.map(({ line }) => line.replaceAll('""', '"')));
       }
       return parts.join('\n');
-    } finally {
-      await client.end();
-    }
+    });
   }
 
   /** Keeps the store from appending while `work` runs: what must wait for its event then waits. */
@@ -199,55 +190,57 @@ export class House {
   }
 
   /** Ends the service's connections to its database, and refuses it new ones while `work` runs. */
-  async whileStoreIsAway(work: () => Promise<void>): Promise<void> {
-    const { ownerUrl, serviceRole } = this.databases.recording;
-    const client = new pg.Client({ connectionString: ownerUrl });
-    await client.connect();
-    try {
-      await client.query(`alter role ${serviceRole} nologin`);
-      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [serviceRole]);
-      await work();
-    } finally {
-      await client.query(`alter role ${serviceRole} login`);
-      await client.end();
-    }
+  whileStoreIsAway(work: () => Promise<void>): Promise<void> {
+    const { serviceRole } = this.databases.recording;
+    return this.asOwner(async (client) => {
+      try {
+        await client.query(`alter role ${serviceRole} nologin`);
+        await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [serviceRole]);
+        await work();
+      } finally {
+        await client.query(`alter role ${serviceRole} login`);
+      }
+    });
   }
 
   /** The service cannot renew its membership while `work` runs, and its lease is over. */
-  async whileThoughtDead(work: () => Promise<void>): Promise<void> {
-    const { ownerUrl, serviceRole } = this.databases.recording;
-    const client = new pg.Client({ connectionString: ownerUrl });
-    await client.connect();
-    try {
-      await client.query(`revoke insert, update on replica from ${serviceRole}`);
-      await client.query('update replica set seen_until = now()');
-      await work();
-    } finally {
-      await client.query(`grant insert, update on replica to ${serviceRole}`);
-      await client.end();
-    }
-  }
-
-  private async whileLocked(lock: string, work: () => Promise<void>): Promise<void> {
-    const client = new pg.Client({ connectionString: this.databases.recording.ownerUrl });
-    await client.connect();
-    try {
-      await client.query('begin');
-      await client.query(`lock table ${lock}`);
-      await work();
-    } finally {
-      await client.query('rollback');
-      await client.end();
-    }
+  whileThoughtDead(work: () => Promise<void>): Promise<void> {
+    const { serviceRole } = this.databases.recording;
+    return this.asOwner(async (client) => {
+      try {
+        await client.query(`revoke insert, update on replica from ${serviceRole}`);
+        await client.query('update replica set seen_until = now()');
+        await work();
+      } finally {
+        await client.query(`grant insert, update on replica to ${serviceRole}`);
+      }
+    });
   }
 
   /** Shards on which one of the service's consumers stopped. */
-  async halts(): Promise<string[]> {
+  halts(): Promise<string[]> {
+    return this.asOwner(async (client) => {
+      const { rows } = await client.query<{ line: string }>('select t::text as line from event_stream.halt t');
+      return rows.map(({ line }) => line);
+    });
+  }
+
+  private whileLocked(lock: string, work: () => Promise<void>): Promise<void> {
+    return this.asOwner(async (client) => {
+      try {
+        await client.query(`begin; lock table ${lock}`);
+        await work();
+      } finally {
+        await client.query('rollback');
+      }
+    });
+  }
+
+  private async asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: this.databases.recording.ownerUrl });
     await client.connect();
     try {
-      const { rows } = await client.query<{ line: string }>('select t::text as line from event_stream.halt t');
-      return rows.map(({ line }) => line);
+      return await work(client);
     } finally {
       await client.end();
     }
