@@ -96,6 +96,34 @@ describe('findings', () => {
     expect(await findings('recording-d')).toEqual([]);
   });
 
+  it('name no recording that began after two people ended the protection, and again one after it began anew', async () => {
+    const [decision] = await record('routing', 'call-f', decided({ recording: 'after-notice' }));
+    const turn = async (type: string, data: object) => {
+      await record('registry', 'number-e1.f', { type: `registry.${type}`, data: { index: 'e1.f', ...data } });
+      await pause(50);
+    };
+    const made = async (name: string) => {
+      await record('recording', `recording-${name}`, started(name, decision?.id ?? '', 'e1.f'));
+      await pause(50);
+    };
+    await turn('NumberProtected', {});
+    await turn('ProtectionEnded', { left: 1 });
+    await made('f1');
+    await turn('ProtectionEnded', { left: 0 });
+    await pause(300);
+    await made('f2');
+    await turn('NumberProtected', {});
+    await pause(300);
+    await made('f3');
+    for (const name of ['f1', 'f3']) {
+      await until(
+        () => findings(`recording-${name}`),
+        ({ length }) => length > 0,
+      );
+    }
+    expect(await findings('recording-f2')).toEqual([]);
+  });
+
   it('name a recording of a person protected before (P2, T4)', async () => {
     const [decision] = await record('routing', 'call-p', decided({ recording: 'after-notice' }));
     await record('registry', 'caller-e1.p', { type: 'registry.CallerProtected', data: { index: 'e1.p' } });

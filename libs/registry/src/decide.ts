@@ -1,5 +1,12 @@
 import { type Decider, PrivityError } from '@privity/kernel';
-import type { ApproveImport, CompleteImport, ListAttorney, ProtectCaller, ProtectNumber } from './commands.js';
+import type {
+  ApproveImport,
+  CompleteImport,
+  EndProtection,
+  ListAttorney,
+  ProtectCaller,
+  ProtectNumber,
+} from './commands.js';
 import type {
   AttorneyListed,
   AttorneyListingChanged,
@@ -9,6 +16,8 @@ import type {
   ListHeld,
   ListImported,
   NumberProtected,
+  ProtectionEnded,
+  ProtectionSource,
   RegistryEvent,
 } from './events.js';
 import {
@@ -21,6 +30,7 @@ import {
 } from './evolve.js';
 import type { AttorneyState, ImportState, ProtectionState } from './evolve.js';
 import { losesTooMuch } from './list-losses.js';
+import { isMeant, isSame } from './protection.js';
 
 /**
  * A source adds to a number's protection or says nothing new; it cannot take any away (P2). The same source counts
@@ -51,15 +61,27 @@ export const callerProtection: Decider<ProtectionState, ProtectCaller, RegistryE
   evolve: evolveProtection,
 };
 
+/** Ends what some sources say of a number or a person, and nothing that any other says. That two people want it, a case has seen to. */
+export const protectionEnding: Decider<ProtectionState, EndProtection, RegistryEvent> = {
+  initialState: () => unprotected,
+  decide({ of, index, ends, case: settled }, { statements }): ProtectionEnded[] {
+    const sources = statements.map(({ source }) => source).filter((one, i, all) => all.findIndex(same(one)) === i);
+    const ending = sources.filter((source) => isMeant(source, ends));
+    return ending.map((source, n) => {
+      const left = sources.length - n - 1;
+      return { type: 'registry.ProtectionEnded', data: { of, index, source, case: settled, left } };
+    });
+  },
+  evolve: evolveProtection,
+};
+
+const same = (one: ProtectionSource) => (other: ProtectionSource) => isSame(one, other);
+
 function newStatement(command: ProtectNumber | ProtectCaller, { statements }: ProtectionState) {
   const { index, source, category, basis } = command;
   const since = command.since < command.now ? command.since : command.now;
   const known = statements.some(
-    (said) =>
-      said.source.kind === source.kind &&
-      said.source.ref === source.ref &&
-      said.category === category &&
-      said.since <= since,
+    (said) => isSame(said.source, source) && said.category === category && said.since <= since,
   );
   return known ? undefined : { index, source, category, basis, since };
 }

@@ -13,6 +13,11 @@ export function addShare(sum: bigint, share: bigint): bigint {
   return (sum + share) % MODULUS;
 }
 
+/** The share that takes an entry out again. */
+export function withdrawn(share: bigint): bigint {
+  return (MODULUS - share) % MODULUS;
+}
+
 export function digestHex(sum: bigint): string {
   return sum.toString(16).padStart(64, '0');
 }

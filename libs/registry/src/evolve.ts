@@ -1,19 +1,15 @@
-import type { BlindIndex, Instant } from '@privity/kernel';
+import type { BlindIndex } from '@privity/kernel';
 import type {
   BarStatus,
+  CaseEndProposed,
+  CaseOpened,
   ListHeld,
   ListImported,
-  ProtectionCategory,
-  ProtectionSource,
+  RegistrationAnswered,
+  RegistrationReceived,
   RegistryEvent,
 } from './events.js';
-
-/** What one source has said of a number or a person. Statements add up; there is no event that takes one away. */
-export interface Statement {
-  readonly source: ProtectionSource;
-  readonly category: ProtectionCategory;
-  readonly since: Instant;
-}
+import { isSame, type Statement } from './protection.js';
 
 /** A number, or a person, is protected exactly when there is a statement. */
 export interface ProtectionState {
@@ -32,11 +28,35 @@ export interface ImportState {
   readonly held: ListHeld['data'] | undefined;
 }
 
+export interface CaseState {
+  /** Undefined: never opened, or settled. */
+  readonly open: CaseOpened['data'] | undefined;
+  readonly proposal: CaseEndProposed['data'] | undefined;
+}
+
+export interface RegistrationState {
+  readonly received: RegistrationReceived['data'] | undefined;
+  readonly match: 'matched' | 'unmatched' | undefined;
+  readonly answer: RegistrationAnswered['data'] | undefined;
+  readonly escalated: boolean;
+}
+
 export const unprotected: ProtectionState = { statements: [] };
 export const unlistedAttorney: AttorneyState = { status: undefined, numbers: [] };
 export const unreadImport: ImportState = { outcome: undefined, held: undefined };
+export const noCase: CaseState = { open: undefined, proposal: undefined };
+export const noRegistration: RegistrationState = {
+  received: undefined,
+  match: undefined,
+  answer: undefined,
+  escalated: false,
+};
 
 export function evolveProtection(state: ProtectionState, event: RegistryEvent): ProtectionState {
+  if (event.type === 'registry.ProtectionEnded') {
+    const { source } = event.data;
+    return { statements: state.statements.filter((said) => !isSame(said.source, source)) };
+  }
   if (event.type !== 'registry.NumberProtected' && event.type !== 'registry.CallerProtected') return state;
   const { source, category, since } = event.data;
   return { statements: [...state.statements, { source, category, since }] };
@@ -59,6 +79,36 @@ export function evolveImport(state: ImportState, event: RegistryEvent): ImportSt
       return { ...state, held: event.data };
     case 'registry.ListImported':
       return { ...state, outcome: event.data };
+    default:
+      return state;
+  }
+}
+
+export function evolveCase(state: CaseState, event: RegistryEvent): CaseState {
+  switch (event.type) {
+    case 'registry.CaseOpened':
+      return { open: event.data, proposal: undefined };
+    case 'registry.CaseEndProposed':
+      return { ...state, proposal: event.data };
+    case 'registry.CaseSettled':
+      return noCase;
+    default:
+      return state;
+  }
+}
+
+export function evolveRegistration(state: RegistrationState, event: RegistryEvent): RegistrationState {
+  switch (event.type) {
+    case 'registry.RegistrationReceived':
+      return { ...state, received: event.data };
+    case 'registry.RegistrationMatched':
+      return { ...state, match: 'matched' };
+    case 'registry.RegistrationUnmatched':
+      return { ...state, match: 'unmatched' };
+    case 'registry.RegistrationAnswered':
+      return { ...state, answer: event.data };
+    case 'registry.RegistrationEscalated':
+      return { ...state, escalated: true };
     default:
       return state;
   }

@@ -1,18 +1,37 @@
 export { barStatus, protectsNumbers } from './bar-status.js';
 export { CATEGORIES, categoryOfNote, mostRestrictive } from './categories.js';
-export type { ApproveImport, CompleteImport, ListAttorney, ProtectCaller, ProtectNumber } from './commands.js';
-export { attorneyListing, callerProtection, ImportNotHeld, listImport, numberProtection } from './decide.js';
+export type * from './commands.js';
+export {
+  attorneyListing,
+  callerProtection,
+  ImportNotHeld,
+  listImport,
+  numberProtection,
+  protectionEnding,
+} from './decide.js';
+export { CaseNotOpen, NothingProposed, protectionCase } from './decide-case.js';
+export { registration, RegistrationAnsweredBefore } from './decide-registration.js';
+export { CASE_DUE_DAYS, REGISTRATION_DUE_DAYS, workDaysAfter } from './due.js';
 export type * from './events.js';
-export type { AttorneyState, ImportState, ProtectionState, Statement } from './evolve.js';
+export type { AttorneyState, CaseState, ImportState, ProtectionState, RegistrationState } from './evolve.js';
 export type { Heartbeat } from './heartbeat.js';
 export { LOSS_WINDOW_DAYS } from './list-losses.js';
 export { nearNumbers } from './near-numbers.js';
 export { ProtectionView, ViewBroken } from './protection-view.js';
 export type { ViewedEvent } from './protection-view.js';
-export type { Protection } from './protection.js';
+export type { Protection, Statement } from './protection.js';
+export { unmatchedBy } from './roll-match.js';
+export type { BarRecord } from './roll-match.js';
 export { RegistryTrust } from './registry-trust.js';
 export type { Verdict } from './registry-trust.js';
 export type { ShardDigest } from './shard-entries.js';
-export { callerProtectionStream, importStream, numberStream } from './streams.js';
-export { currentVersion, readRegistryEvent, UnknownRegistryEvent } from './upcasters.js';
+export {
+  callerProtectionStream,
+  caseStream,
+  importStream,
+  noticeStream,
+  numberStream,
+  registrationStream,
+} from './streams.js';
+export { currentVersion, readRegistryEvent, REGISTRY_TYPES, UnknownRegistryEvent } from './upcasters.js';
 export type { StoredMeaning } from './upcasters.js';

@@ -132,6 +132,6 @@ function protectionAfter(commands: readonly ProtectNumber[]) {
     }
   }
   const protection = view.isProtected(index);
-  const sources = protection?.sources.map(({ kind, ref }) => `${kind} ${ref}`).sort();
-  return { ...protection, sources, digest: view.shardDigest(0)?.digest, count: view.count };
+  const statements = protection?.statements.map((said) => JSON.stringify(said)).sort();
+  return { ...protection, statements, digest: view.shardDigest(0)?.digest, count: view.count };
 }

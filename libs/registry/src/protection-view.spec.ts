@@ -49,8 +49,15 @@ describe('ProtectionView', () => {
     view.apply(3, 2, 'id2', protectedNumber('e1.a', stricter));
     expect(view.isProtected('e1.a')).toEqual({
       category: 'hotline',
-      sources: [{ kind: 'do-not-record', ref: 'do-not-record' }, staff],
       since: '2019-01-01T00:00:00.000Z',
+      statements: [
+        {
+          source: { kind: 'do-not-record', ref: 'do-not-record' },
+          category: 'clergy',
+          since: '2020-01-01T00:00:00.000Z',
+        },
+        stricter,
+      ],
     });
     expect(view.shardDigest(3)).toEqual({ position: 2, count: 1, digest: digestOf('e1.a') });
   });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { PrivityError, SHARDS } from '@privity/kernel';
 import type { BlindIndex } from '@privity/kernel';
-import { entryShare } from './entry-digest.js';
-import type { CallerProtected, NumberProtected } from './events.js';
-import { join, type Protection } from './protection.js';
+import { entryShare, withdrawn } from './entry-digest.js';
+import type { CallerProtected, NumberProtected, ProtectionEnded } from './events.js';
+import { join, type Protection, protectionBy, without } from './protection.js';
 import { ShardEntries } from './shard-entries.js';
-import type { ShardDigest } from './shard-entries.js';
+import type { EntryChange, ShardDigest } from './shard-entries.js';
 
 /** An event of the registry's own store. Types that protect nobody only move the position. */
 export interface ViewedEvent {
@@ -25,7 +25,7 @@ const ALIKE_KEPT = 4096;
 
 /**
  * Who is protected, built from the registry's events alone. The registry and every reader of its stream build the same
- * view, so count and digest per shard tell whether a reader's view is whole (P3, T3). No event makes it smaller.
+ * view, so count and digest per shard tell whether a reader's view is whole (P3, T3). Only an end that two people settled makes it smaller.
  */
 export class ProtectionView {
   private readonly protections = new Map<BlindIndex, Protection>();
@@ -53,11 +53,9 @@ export class ProtectionView {
     const entries = this.shard(shard);
     if (position < entries.position || (position === entries.position && id === entries.id)) return;
     if (position !== entries.position + 1) throw new ViewBroken(shard, position, entries.position);
-    const isNew = protects(event) && this.add(event.data);
-    // Persons stand in the digest and not in the count: a list of numbers that was not loaded must not look loaded.
-    const numbers = event.type === 'registry.NumberProtected' ? 1 : 0;
-    entries.advance(position, id, isNew ? { share: entryShare(this.digestKey, event.data.index), numbers } : undefined);
-    if (isNew) this.wholeDigest = undefined;
+    const change = this.changeBy(event);
+    entries.advance(position, id, change);
+    if (change !== undefined) this.wholeDigest = undefined;
   }
 
   isProtected(index: BlindIndex): Protection | undefined {
@@ -97,10 +95,24 @@ export class ProtectionView {
     return digests.includes(undefined) ? undefined : digestOf(digests);
   }
 
-  private add(data: (NumberProtected | CallerProtected)['data']): boolean {
-    const before = this.protections.get(data.index);
-    this.protections.set(data.index, join(before, this.said(data)));
-    return before === undefined;
+  /** Persons stand in the digest and not in the count: a list of numbers that was not loaded must not look loaded. */
+  private changeBy(event: ViewedEvent): EntryChange | undefined {
+    if (protects(event)) {
+      const { index } = event.data;
+      const before = this.protections.get(index);
+      this.protections.set(index, join(before, this.said(event.data)));
+      if (before !== undefined) return undefined;
+      return { share: entryShare(this.digestKey, index), numbers: event.type === 'registry.NumberProtected' ? 1 : 0 };
+    }
+    if (!ends(event)) return undefined;
+    const { index, source, of } = event.data;
+    const before = this.protections.get(index);
+    const left = without(before, source);
+    if (left !== undefined) this.protections.set(index, left);
+    else if (this.protections.delete(index)) {
+      return { share: withdrawn(entryShare(this.digestKey, index)), numbers: of === 'number' ? -1 : 0 };
+    }
+    return undefined;
   }
 
   private said({ category, source, since }: (NumberProtected | CallerProtected)['data']): Protection {
@@ -108,7 +120,7 @@ export class ProtectionView {
     const known = this.alike.get(key);
     if (known !== undefined) return known;
     if (this.alike.size >= ALIKE_KEPT) this.alike.clear();
-    const said = { category, sources: [source], since };
+    const said = protectionBy({ source, category, since });
     this.alike.set(key, said);
     return said;
   }
@@ -128,4 +140,8 @@ function digestOf(digests: readonly (ShardDigest | undefined)[]): string {
 
 function protects(event: ViewedEvent): event is NumberProtected | CallerProtected {
   return event.type === 'registry.NumberProtected' || event.type === 'registry.CallerProtected';
+}
+
+function ends(event: ViewedEvent): event is ProtectionEnded {
+  return event.type === 'registry.ProtectionEnded';
 }

@@ -9,6 +9,12 @@ export interface ShardDigest {
   readonly digest: string;
 }
 
+/** An entry more or less: its share of the digest, and whether it is a number. */
+export interface EntryChange {
+  readonly share: bigint;
+  readonly numbers: -1 | 0 | 1;
+}
+
 interface Change {
   /** The position from which on these figures hold. */
   readonly from: number;
@@ -36,7 +42,7 @@ export class ShardEntries {
     return this.newest().count;
   }
 
-  advance(position: number, id: string, entry?: { readonly share: bigint; readonly numbers: 0 | 1 }): void {
+  advance(position: number, id: string, entry?: EntryChange): void {
     this.applied = position;
     this.lastId = id;
     if (entry === undefined) return;

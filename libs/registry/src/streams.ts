@@ -13,3 +13,15 @@ export function callerProtectionStream(index: BlindIndex): string {
 export function importStream(importId: string): string {
   return `import-${importId}`;
 }
+
+export function caseStream(id: string): string {
+  return `case-${id}`;
+}
+
+export function registrationStream(id: string): string {
+  return `registration-${id}`;
+}
+
+export function noticeStream(id: string): string {
+  return `notice-${id}`;
+}

@@ -23,15 +23,31 @@ type Upcast = (data: unknown) => unknown;
 const STEPS: Readonly<Record<RegistryEvent['type'], readonly Upcast[]>> = {
   'registry.NumberProtected': [],
   'registry.CallerProtected': [],
+  'registry.ProtectionEnded': [],
   'registry.ProtectionChecked': [],
   'registry.AttorneyListed': [],
   'registry.AttorneyListingChanged': [],
+  'registry.RegistrationReceived': [],
+  'registry.RegistrationMatched': [],
+  'registry.RegistrationUnmatched': [],
+  'registry.RegistrationAnswered': [],
+  'registry.RegistrationAnswerRefused': [],
+  'registry.RegistrationEscalated': [],
+  'registry.NoticeSent': [],
+  'registry.NoticeFailed': [],
+  'registry.CaseOpened': [],
+  'registry.CaseEndProposed': [],
+  'registry.CaseSettlementRefused': [],
+  'registry.CaseSettled': [],
   'registry.ListImported': [],
   'registry.ListHeld': [],
   'registry.ListApproved': [],
   'registry.ListApprovalRefused': [],
   'registry.EventParked': [],
 };
+
+/** All there are. */
+export const REGISTRY_TYPES = Object.keys(STEPS) as readonly RegistryEvent['type'][];
 
 /** The schema version that new events of a type are written with. */
 export function currentVersion(type: RegistryEvent['type']): number {

@@ -25,4 +25,28 @@ describe('the registry as it was', () => {
     ]);
     expect(protectedAt(person)).toBe(0);
   });
+
+  it('knows how each number stood before and after its protection ended', () => {
+    const past = new RegistryPast(new ProtectionView(Buffer.alloc(32, 1), Infinity));
+    const [staff, list] = [
+      { kind: 'staff', ref: 'x' },
+      { kind: 'do-not-record', ref: 'y' },
+    ];
+    const said = { index: 'e1.a', basis: 'x', since: '2026-01-01T00:00:00.000Z' };
+    const ended = { of: 'number', index: 'e1.a', case: 'c' };
+    const events = [
+      { type: 'registry.NumberProtected', data: { ...said, source: staff, category: 'hotline' } },
+      { type: 'registry.NumberProtected', data: { ...said, source: list, category: 'clergy' } },
+      { type: 'registry.ProtectionEnded', data: { ...ended, source: staff, left: 1 } },
+      { type: 'registry.ProtectionEnded', data: { ...ended, source: list, left: 0 } },
+      { type: 'registry.NumberProtected', data: { ...said, source: list, category: 'clergy' } },
+    ];
+    events.forEach((event, n) => past.apply(3, n + 1, uuidv7(), event));
+    const none = new Array<number>(SHARDS).fill(0);
+    const moments = [0, 1, 2, 3, 4, 5].map((at) => past.at(none.with(3, at), { ageMs: 0, state: 'fresh' }));
+    const standings = moments.map((moment) => moment.standing('e1.a'));
+    expect(standings).toEqual([undefined, 'hotline', 'hotline', 'protected', undefined, 'protected']);
+    expect(moments.map(({ used }) => used.protectedNumbers)).toEqual([0, 1, 1, 1, 0, 1]);
+    expect(moments[5]?.used.digest).toBe(moments[1]?.used.digest);
+  });
 });

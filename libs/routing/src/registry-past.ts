@@ -1,20 +1,22 @@
 import type { BlindIndex } from '@privity/kernel';
-import type { CallerProtected, NumberProtected } from '@privity/registry/events';
+import type { CallerProtected, NumberProtected, ProtectionEnded } from '@privity/registry/events';
 import type { RegistryViewUsed } from './events.js';
 import type { RegistryMoment, Standing } from './facts.js';
 import type { ProtectionHistory } from './replay.js';
 import { samePositions } from './versioned.js';
 
-interface Since {
+/** How a number or person stood from a position of their shard on, and before. */
+interface Moment {
   readonly shard: number;
-  readonly protectedAt: number;
-  hotlineAt: number;
+  readonly from: number;
+  readonly standing: Standing;
+  readonly before: Moment | undefined;
 }
 
-/** Who was protected as of any positions that were reached. Protection only ever grows, so each entry is two positions. */
+/** Who was protected as of any positions that were reached. */
 export class RegistryPast {
   /** Numbers and persons: no index of one is an index of the other. */
-  readonly #protected = new Map<BlindIndex, Since>();
+  readonly #moments = new Map<BlindIndex, Moment>();
   #last:
     { readonly positions: readonly number[]; readonly digest: string; readonly protectedNumbers: number } | undefined;
 
@@ -22,12 +24,12 @@ export class RegistryPast {
 
   apply(shard: number, position: number, id: string, event: { readonly type: string; readonly data: unknown }): void {
     this.history.apply(shard, position, id, event);
-    if (event.type !== 'registry.NumberProtected' && event.type !== 'registry.CallerProtected') return;
-    const { index, category } = event.data as (NumberProtected | CallerProtected)['data'];
-    const hotlineAt = category === 'hotline' ? position : Number.POSITIVE_INFINITY;
-    const known = this.#protected.get(index);
-    if (known === undefined) this.#protected.set(index, { shard, protectedAt: position, hotlineAt });
-    else known.hotlineAt = Math.min(known.hotlineAt, hotlineAt);
+    if (!isAboutProtection(event)) return;
+    const { index } = event.data;
+    const protection = this.history.isProtected(index);
+    const standing = protection === undefined ? undefined : protection.category === 'hotline' ? 'hotline' : 'protected';
+    const before = this.#moments.get(index);
+    if (before?.standing !== standing) this.#moments.set(index, { shard, from: position, standing, before });
   }
 
   /** @param said what only the live service could know: how old its view was, and the verdict on it */
@@ -40,10 +42,9 @@ export class RegistryPast {
   }
 
   #standing(index: BlindIndex, positions: readonly number[]): Standing {
-    const since = this.#protected.get(index);
-    const position = since === undefined ? 0 : (positions[since.shard] ?? 0);
-    if (since === undefined || position < since.protectedAt) return undefined;
-    return position < since.hotlineAt ? 'protected' : 'hotline';
+    let moment = this.#moments.get(index);
+    while (moment !== undefined && (positions[moment.shard] ?? 0) < moment.from) moment = moment.before;
+    return moment?.standing;
   }
 
   /** Calls in a row use the same positions: their figures are made once. */
@@ -55,4 +56,15 @@ export class RegistryPast {
     }
     return this.#last;
   }
+}
+
+function isAboutProtection(event: {
+  readonly type: string;
+  readonly data: unknown;
+}): event is NumberProtected | CallerProtected | ProtectionEnded {
+  return (
+    event.type === 'registry.NumberProtected' ||
+    event.type === 'registry.CallerProtected' ||
+    event.type === 'registry.ProtectionEnded'
+  );
 }

@@ -1,4 +1,5 @@
-import { SHARDS } from '@privity/kernel';
+import { type BlindIndex, SHARDS } from '@privity/kernel';
+import type { ProtectionCategory } from '@privity/registry/events';
 import type { CallRequest } from './commands.js';
 import { decideCall } from './decide.js';
 import { DecisionText } from './decision-text.js';
@@ -16,6 +17,8 @@ import { upcast } from './upcasters.js';
 export interface ProtectionHistory {
   /** Every event of the registry, each shard in order. */
   apply(shard: number, position: number, id: string, event: { readonly type: string; readonly data: unknown }): void;
+  /** As of all that was applied; undefined: nobody protects it. */
+  isProtected(index: BlindIndex): { readonly category: ProtectionCategory } | undefined;
   /** Undefined for a position not reached. */
   shardDigest(shard: number, atPosition: number): { readonly count: number } | undefined;
   digestAt(positions: readonly number[]): string | undefined;

@@ -1,22 +1,8 @@
 import type { AuditEvent } from '@privity/audit';
 import type { RecordingEvent } from '@privity/recording';
-import type { RegistryEvent } from '@privity/registry';
 import type { RoutingEvent } from '@privity/routing';
 
 // Written as records so that a type somebody adds to a context fails to compile here, instead of halting a shard.
-
-const REGISTRY: Record<RegistryEvent['type'], true> = {
-  'registry.NumberProtected': true,
-  'registry.CallerProtected': true,
-  'registry.ProtectionChecked': true,
-  'registry.AttorneyListed': true,
-  'registry.AttorneyListingChanged': true,
-  'registry.ListImported': true,
-  'registry.ListHeld': true,
-  'registry.ListApproved': true,
-  'registry.ListApprovalRefused': true,
-  'registry.EventParked': true,
-};
 
 const ROUTING: Record<RoutingEvent['type'], true> = {
   'routing.FacilityListed': true,
@@ -48,7 +34,6 @@ const RECORDING: Record<RecordingEvent['type'], true> = {
 
 const AUDIT: Record<AuditEvent['type'], true> = { 'audit.FindingRaised': true, 'audit.EventParked': true };
 
-export const REGISTRY_TYPES = Object.keys(REGISTRY);
 export const ROUTING_TYPES = Object.keys(ROUTING);
 export const RECORDING_TYPES = Object.keys(RECORDING);
 export const AUDIT_TYPES = Object.keys(AUDIT);

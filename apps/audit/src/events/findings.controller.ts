@@ -15,7 +15,7 @@ import type { EventEnvelope } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import { readAs } from './meaning.js';
 import { FindingsRaiser } from './raise-findings.js';
-import { rememberProtected, rememberRecording, rememberUnpermitted } from './recording-watch.js';
+import { rememberEnded, rememberProtected, rememberRecording, rememberUnpermitted } from './recording-watch.js';
 import { FINDINGS } from './subscriptions.js';
 
 /** Turns what the services report into findings. A reactor: it appends, so it is never rebuilt. */
@@ -46,6 +46,12 @@ export class FindingsController {
     for (const made of await rememberProtected(manager, data.index, time)) {
       await this.findings.raise(recordedProtected(made, time));
     }
+  }
+
+  @EventPattern<string>('registry.ProtectionEnded', FINDINGS)
+  async protectionEnded(@Payload() envelope: EventEnvelope, @Ctx() { manager }: EventContext): Promise<void> {
+    const { data, time } = readAs(envelope, 'registry.ProtectionEnded');
+    if (data.left === 0) await rememberEnded(manager, data.index, time);
   }
 
   @EventPattern<string>('registry.ListHeld', FINDINGS)

@@ -37,13 +37,23 @@ export async function rememberProtected(manager: EntityManager, index: string, a
   await takeTurns(manager);
   await manager.query(
     `insert into watch.protected_number as known values ($1, $2)
-     on conflict (number) do update set protected_at = least(known.protected_at, excluded.protected_at)`,
+     on conflict (number) where ended_at is null
+       do update set protected_at = least(known.protected_at, excluded.protected_at)`,
     [index, at],
   );
   const rows: MadeRow[] = await manager.query('select * from watch.recording where dialed = $1 or caller = $1', [
     index,
   ]);
   return rows.map(made);
+}
+
+/** Nobody says any more that it is protected: recordings that begin later are as any other. */
+export async function rememberEnded(manager: EntityManager, index: string, at: string): Promise<void> {
+  await takeTurns(manager);
+  await manager.query('update watch.protected_number set ended_at = $2 where number = $1 and ended_at is null', [
+    index,
+    at,
+  ]);
 }
 
 export interface WatchedRecording extends RecordingMade {
@@ -69,8 +79,9 @@ export async function rememberRecording(
   ]);
   const [known]: { unpermitted: boolean; protected_at: string | null }[] = await manager.query(
     `select exists (select from watch.unpermitted_decision where decision = $1) as unpermitted,
-            (select min(protected_at) from watch.protected_number where number in ($2, $3)) as protected_at`,
-    [decision, dialed, caller],
+            (select min(protected_at) from watch.protected_number
+              where number in ($2, $3) and (ended_at is null or ended_at > $4)) as protected_at`,
+    [decision, dialed, caller, startedAt],
   );
   const protectedAt = known?.protected_at ?? undefined;
   return { unpermitted: known?.unpermitted ?? false, ...(protectedAt === undefined ? {} : { protectedAt }) };

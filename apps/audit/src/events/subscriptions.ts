@@ -1,6 +1,7 @@
 import { SubscriptionStrategy, sourceOf } from '@privity/event-stream';
+import { REGISTRY_TYPES } from '@privity/registry';
 import { crash, type ServiceParts } from '@privity/service';
-import { AUDIT_TYPES, RECORDING_TYPES, REGISTRY_TYPES, ROUTING_TYPES } from './event-types.js';
+import { AUDIT_TYPES, RECORDING_TYPES, ROUTING_TYPES } from './event-types.js';
 
 /** Transport ids: which handlers belong to which consumer. */
 export const FINDINGS = Symbol('findings');

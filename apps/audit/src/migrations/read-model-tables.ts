@@ -35,6 +35,11 @@ create index if not exists finding_by_time on findings_v1.finding (at, event);
 create schema if not exists watch;
 create table if not exists watch.unpermitted_decision (decision text primary key);
 create table if not exists watch.protected_number (number text primary key, protected_at text not null);
+-- A row for each time it was protected, until two people ended it; null: it stands.
+alter table watch.protected_number add column if not exists ended_at text;
+alter table watch.protected_number drop constraint if exists protected_number_pkey;
+create unique index if not exists protected_number_standing on watch.protected_number (number) where ended_at is null;
+create index if not exists protected_number_number on watch.protected_number (number);
 create table if not exists watch.recording (
   event text primary key,
   stream text not null,

@@ -1,4 +1,5 @@
 import { SubscriptionStrategy } from '@privity/event-stream';
+import type { RegistryEvent } from '@privity/registry/events';
 import { crash, type ServiceParts } from '@privity/service';
 
 /** Stops recorders, and attests for calls without a recording. */
@@ -31,16 +32,32 @@ const ROUTING_EVENTS = [
   'routing.NoticeAnswered',
   'routing.CallConnected',
 ];
-const REGISTRY_EVENTS = [
-  'registry.ProtectionChecked',
-  'registry.AttorneyListed',
-  'registry.AttorneyListingChanged',
-  'registry.ListImported',
-  'registry.ListHeld',
-  'registry.ListApproved',
-  'registry.ListApprovalRefused',
-  'registry.EventParked',
-];
+// Checked for completeness by the compiler: an unknown type would halt the shard.
+const REGISTRY_EVENTS: Record<
+  Exclude<RegistryEvent['type'], 'registry.NumberProtected' | 'registry.CallerProtected' | 'registry.ProtectionEnded'>,
+  true
+> = {
+  'registry.ProtectionChecked': true,
+  'registry.AttorneyListed': true,
+  'registry.AttorneyListingChanged': true,
+  'registry.RegistrationReceived': true,
+  'registry.RegistrationMatched': true,
+  'registry.RegistrationUnmatched': true,
+  'registry.RegistrationAnswered': true,
+  'registry.RegistrationAnswerRefused': true,
+  'registry.RegistrationEscalated': true,
+  'registry.NoticeSent': true,
+  'registry.NoticeFailed': true,
+  'registry.CaseOpened': true,
+  'registry.CaseEndProposed': true,
+  'registry.CaseSettlementRefused': true,
+  'registry.CaseSettled': true,
+  'registry.ListImported': true,
+  'registry.ListHeld': true,
+  'registry.ListApproved': true,
+  'registry.ListApprovalRefused': true,
+  'registry.EventParked': true,
+};
 
 /** The service's consumers; what each handles stands in the controllers of this folder. */
 export function subscriptions({ config, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
@@ -67,7 +84,7 @@ export function subscriptions({ config, dataSource, log }: ServiceParts): Subscr
       'recording-seals',
       SEALS,
       ['/privity/registry', '/privity/recording'],
-      [...REGISTRY_EVENTS, ...OWN_EVENTS],
+      [...Object.keys(REGISTRY_EVENTS), ...OWN_EVENTS],
     ),
     consumer('recordings', RECORDINGS, ['/privity/recording'], OWN_EVENTS),
   ];

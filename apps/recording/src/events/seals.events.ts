@@ -4,7 +4,7 @@ import { EventStore, type EventEnvelope } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import { recordingDecider, recordingStream } from '@privity/recording';
 import type { RecordingCompleted, RecordingStarted, SealReason } from '@privity/recording/events';
-import type { CallerProtected, NumberProtected } from '@privity/registry/events';
+import type { CallerProtected, NumberProtected, ProtectionEnded } from '@privity/registry/events';
 import { handleCommand } from '@privity/service';
 import type { EntityManager } from 'typeorm';
 import { ActivePlaybacks } from '../playback/active-playbacks.js';
@@ -56,9 +56,20 @@ export class SealsEvents {
     );
   }
 
+  /** What is sealed stays sealed; only recordings that begin from now on need no seal. */
+  @EventPattern<string>('registry.ProtectionEnded', SEALS)
+  async protectionEnded(
+    @Payload() { data: { index, left }, time }: EventEnvelope<ProtectionEnded['data']>,
+    @Ctx() { manager }: EventContext,
+  ): Promise<void> {
+    if (left > 0) return;
+    await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
+    await manager.query('update protected_number set ended_at = $2 where index = $1', [index, time]);
+  }
+
   @EventPattern<string>('recording.RecordingStarted', SEALS)
   async recordingStarted(
-    @Payload() { data: { recording, caller, dialed } }: EventEnvelope<RecordingStarted['data']>,
+    @Payload() { data: { recording, caller, dialed }, time }: EventEnvelope<RecordingStarted['data']>,
     @Ctx() { manager, id }: EventContext,
   ): Promise<void> {
     await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
@@ -68,8 +79,8 @@ export class SealsEvents {
     );
     const found = (await manager.query(
       `select $1::uuid as recording, cause, case when index = $2 then 'number-protected' else 'caller-protected' end as reason
-       from protected_number where index in ($2, $3) order by index = $2 desc`,
-      [recording, dialed, caller],
+       from protected_number where index in ($2, $3) and (ended_at is null or ended_at > $4) order by index = $2 desc`,
+      [recording, dialed, caller, time],
     )) as Found[];
     await this.seal(found, id);
   }
@@ -84,10 +95,11 @@ export class SealsEvents {
 
   private async remember(manager: EntityManager, index: string, cause: string): Promise<void> {
     await manager.query('select pg_advisory_xact_lock($1)', [SEALS_LOCK]);
-    await manager.query('insert into protected_number (index, cause) values ($1, $2) on conflict do nothing', [
-      index,
-      cause,
-    ]);
+    await manager.query(
+      `insert into protected_number as known (index, cause) values ($1, $2)
+       on conflict (index) do update set cause = excluded.cause, ended_at = null where known.ended_at is not null`,
+      [index, cause],
+    );
   }
 
   private async seal(found: readonly Found[], causationid: string): Promise<void> {

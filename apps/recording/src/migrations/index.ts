@@ -33,6 +33,8 @@ create table if not exists playback_session (
 );
 
 create table if not exists protected_number (index text primary key, cause uuid not null);
+-- When two people ended it; null: it stands. What was recorded before that is sealed all the same.
+alter table protected_number add column if not exists ended_at timestamptz;
 create table if not exists recorded_number (recording uuid primary key, dialed text not null);
 create index if not exists recorded_number_dialed on recorded_number (dialed);
 -- Who called, and when the recording ended (null: not yet, as far as is known), also of those that were there before.

@@ -187,6 +187,33 @@ describe('what was recorded of a number that is protected later', () => {
     expect(await events(recordingIdOf(facts.call), 'RecordingSealed')).toHaveLength(1);
   });
 
+  it('stays sealed when two people end the protection; what is recorded from then on is not, until it is protected again', async () => {
+    const numberOf = async (callId: string, dialed?: string) => {
+      const facts = await house.decided(callId);
+      return { ...facts, ...(dialed === undefined ? {} : { dialed }) };
+    };
+    const first = await numberOf('E-1');
+    const recordedAs = async (callId: string) => {
+      const facts = await numberOf(callId, first.dialed);
+      expect((await house.post(facts, sound(160))).status).toBe(201);
+      return recordingIdOf(facts.call);
+    };
+    const before = await recordedAs('E-2');
+    await house.protects(first.dialed);
+    await sealed(before);
+    await house.endsProtection(first.dialed, 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sealed(await recordedAs('E-3'));
+    await house.endsProtection(first.dialed);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const after = await recordedAs('E-4');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await events(after, 'RecordingSealed')).toEqual([]);
+    expect((await call('ines', 'investigator', 'GET', `/api/recordings/${before}`)).status).toBe(404);
+    await house.protects(first.dialed);
+    await sealed(after);
+  });
+
   it('is sealed when the person who called is protected, unless it ended before that day (P8, T4)', async () => {
     const one = async (callId: string, caller: string) => {
       const facts = await house.decided(callId, 'connect', indexOf(caller));

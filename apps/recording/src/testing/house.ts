@@ -122,6 +122,11 @@ export class House {
     await this.storeOf('registry').append(`number-${index}`, 'any', [{ type: 'registry.NumberProtected', data }]);
   }
 
+  async endsProtection(index: string, left = 0): Promise<void> {
+    const data = { of: 'number', index, source: { kind: 'staff', ref: 'x' }, case: uuidv7(), left };
+    await this.storeOf('registry').append(`number-${index}`, 'any', [{ type: 'registry.ProtectionEnded', data }]);
+  }
+
   async protectsCaller(index: string, since: string): Promise<void> {
     const data = { index, source: { kind: 'staff', ref: 'x' }, category: 'court', basis: 'x', since };
     await this.storeOf('registry').append(`caller-${index}`, 'any', [{ type: 'registry.CallerProtected', data }]);

@@ -30,7 +30,9 @@ export class NearMatches {
   async among(entered: readonly EnteredNumber[]): Promise<readonly EntryWarning[]> {
     const view = await this.view.current();
     const isOnRoll = (number: E164) =>
-      view.find(this.protecting.numbers.candidates(number))?.sources.some(({ kind }) => kind === 'bar-roll') === true;
+      view
+        .find(this.protecting.numbers.candidates(number))
+        ?.statements.some(({ source }) => source.kind === 'bar-roll') === true;
     return entered
       .filter(({ number }) => !isOnRoll(number) && nearNumbers(number).some(isOnRoll))
       .map(({ field }) => ({

@@ -1,0 +1,24 @@
+import type { Instant } from '@privity/kernel';
+import type { CaseCause } from './events.js';
+
+const DAY_MS = 86_400_000;
+
+/** Days of work in which somebody must have answered a registration, and looked at a case. */
+export const REGISTRATION_DUE_DAYS = 3;
+export const CASE_DUE_DAYS: Readonly<Record<CaseCause, number>> = {
+  'end-asked': 3,
+  'not-confirmed': 1,
+  'status-changed': 20,
+  'unverified-relation': 20,
+  'attestation-due': 20,
+};
+
+/** The same time of day, so many days of work later: Monday to Friday in UTC. Holidays are not known here, so nothing is due too late. */
+export function workDaysAfter(at: Instant, days: number): Instant {
+  let date = new Date(at);
+  for (let left = days; left > 0;) {
+    date = new Date(date.getTime() + DAY_MS);
+    if (date.getUTCDay() !== 0 && date.getUTCDay() !== 6) left -= 1;
+  }
+  return date.toISOString();
+}
