@@ -7,6 +7,7 @@ import { numberProtection, numberStream } from '@privity/registry';
 import type { ProtectNumber } from '@privity/registry';
 import type { NumbersAllowed } from '@privity/routing/events';
 import { handleCommand } from '@privity/service';
+import { ALLOWED_LISTS } from './subscriptions.js';
 
 const HANDLER = 'registry.protect-allowed-list';
 const LEGAL = new Set(['ATTORNEY', 'LEGAL']);
@@ -19,7 +20,7 @@ const LEGAL = new Set(['ATTORNEY', 'LEGAL']);
 export class AllowedListReactor {
   constructor(private readonly store: EventStore) {}
 
-  @EventPattern<string>('routing.NumbersAllowed')
+  @EventPattern<string>('routing.NumbersAllowed', ALLOWED_LISTS)
   async protect(@Payload() event: EventEnvelope<NumbersAllowed['data']>, @Ctx() context: EventContext): Promise<void> {
     for (const [n, allowed] of event.data.numbers.entries()) {
       if (!LEGAL.has(allowed.relation.trim().toUpperCase())) continue;

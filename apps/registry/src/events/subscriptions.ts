@@ -1,0 +1,39 @@
+import { SubscriptionStrategy } from '@privity/event-stream';
+import { REGISTRY_TYPES } from '@privity/registry';
+import type { RoutingEvent } from '@privity/routing/events';
+import { crash, type ServiceParts } from '@privity/service';
+
+/**
+ * What the registry does because of its own events: it protects, ends, opens cases, leaves messages to be sent, and keeps
+ * the tables of what waits for a person. One consumer for all: each reads every number of every list.
+ */
+export const REACTIONS = Symbol('registry reactions');
+/** What the registry learns from routing: numbers that a caller's list names as a lawyer's. */
+export const ALLOWED_LISTS = Symbol('registry allowed lists');
+
+// Every other type that routing speaks, checked for completeness by the compiler: an unknown one halts the shard.
+const OF_ROUTING: Record<Exclude<RoutingEvent['type'], 'routing.NumbersAllowed'>, true> = {
+  'routing.FacilityListed': true,
+  'routing.FacilityPolicySet': true,
+  'routing.CallerListed': true,
+  'routing.CallerMoved': true,
+  'routing.DirectoryImported': true,
+  'routing.CallDecided': true,
+  'routing.NoticeAnswered': true,
+  'routing.CallConnected': true,
+  'routing.CallEnded': true,
+  'routing.PermitRevoked': true,
+};
+
+/** The service's consumers; what each handles stands in the controllers of this folder. */
+export function subscriptions({ config, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
+  const consumer = (name: string, transportId: symbol, source: string, ignores: readonly string[]) =>
+    new SubscriptionStrategy({
+      ...{ consumer: name, version: 1, transportId, sources: [source], ignores },
+      ...{ stream: config.stream, dataSource, log: log.stream, onCrash: crash },
+    });
+  return [
+    consumer('registry.allowed-lists', ALLOWED_LISTS, '/privity/routing', Object.keys(OF_ROUTING)),
+    consumer('registry.reactions', REACTIONS, '/privity/registry', REGISTRY_TYPES),
+  ];
+}
