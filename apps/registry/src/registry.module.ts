@@ -1,9 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Membership, Spool } from '@privity/service';
+import { Attestations } from './cases/attestations.js';
+import { CaseOpening } from './cases/case-opening.js';
+import { Cases } from './cases/cases.js';
+import { ProtectionEndings } from './cases/protection-endings.js';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
+import { CasesReactor } from './events/cases.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
+import { CasesController } from './http/cases.controller.js';
 import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
@@ -14,21 +20,25 @@ import { HeldImports } from './imports/held-imports.js';
 import { Imports } from './imports/imports.js';
 import { ListEntries } from './imports/list-entries.js';
 import { NearMatches } from './protections/near-matches.js';
+import { OpenedValues } from './protections/opened-values.js';
 import { Protecting } from './protections/protecting.js';
 import { Attorneys } from './protections/attorneys.js';
 import { StaffProtections } from './protections/staff-protections.js';
 import { ImportReport } from './read-models/import-report.entity.js';
+import { RegistryCase } from './read-models/registry-case.entity.js';
 
 /** Who must not be recorded, and since when. */
 @Module({
-  imports: [TypeOrmModule.forFeature([ImportReport])],
+  imports: [TypeOrmModule.forFeature([ImportReport, RegistryCase])],
   controllers: [
     WorkController,
     ImportsController,
     AttorneysController,
     ProtectionsController,
     HeartbeatController,
+    CasesController,
     AllowedListReactor,
+    CasesReactor,
   ],
   providers: [
     Membership,
@@ -43,6 +53,11 @@ import { ImportReport } from './read-models/import-report.entity.js';
     NearMatches,
     HeartbeatSigner,
     StaffProtections,
+    OpenedValues,
+    Cases,
+    CaseOpening,
+    ProtectionEndings,
+    Attestations,
     Attorneys,
   ],
 })

@@ -8,6 +8,7 @@ export type {
   NoticeResult,
   RequiredNotice,
 } from './calls.js';
+export * from './cases.js';
 export type { ConnectionOptions, RequestBody, RequestOptions } from './http-connection.js';
 export * from './imports.js';
 export * from './privity-client.js';

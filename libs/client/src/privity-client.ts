@@ -1,5 +1,6 @@
 import { Audit } from './audit.js';
 import { Calls, json } from './calls.js';
+import { Cases } from './cases.js';
 import { HttpConnection, type ConnectionOptions, type RequestOptions } from './http-connection.js';
 import { Imports } from './imports.js';
 import { Recordings } from './recordings.js';
@@ -23,6 +24,7 @@ export class PrivityClient {
   readonly calls: Calls;
   readonly imports: Imports;
   readonly protections: Protections;
+  readonly cases: Cases;
   readonly recordings: Recordings;
   readonly audit: Audit;
   private readonly http: HttpConnection;
@@ -32,6 +34,7 @@ export class PrivityClient {
     this.calls = new Calls(this.http);
     this.imports = new Imports(this.http);
     this.protections = new Protections(this.http);
+    this.cases = new Cases(this.http);
     this.recordings = new Recordings(this.http);
     this.audit = new Audit(this.http);
   }

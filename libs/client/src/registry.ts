@@ -28,6 +28,16 @@ export class Protections {
     return this.http.json('POST', '/api/protections', json(request));
   }
 
+  /** A first person asks to end what this protection says. */
+  proposeEnd(protectionId: string, basis: string): Promise<{ readonly caseId: string; readonly due: string }> {
+    return this.http.json('POST', `/api/protections/${encodeURIComponent(protectionId)}/end`, json({ basis }));
+  }
+
+  /** A second person agrees. The number stays protected while any other source stands. */
+  agreeToEnd(protectionId: string, caseId: string): Promise<{ readonly caseId: string }> {
+    return this.http.json('POST', `/api/protections/${encodeURIComponent(protectionId)}/end`, json({ case: caseId }));
+  }
+
   /** Protected or not and since when, nothing else; the check is an event. */
   check(number: string): Promise<{ readonly protected: boolean; readonly since?: string }> {
     return this.http.json('POST', '/api/protections/check', json({ number }));

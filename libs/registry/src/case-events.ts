@@ -48,6 +48,9 @@ export type CaseSettlementRefused = DomainEvent<
   { readonly case: string; readonly askedBy: string; readonly reason: 'same-person' }
 >;
 
+/** Somebody looked at a case, and at the numbers that it is about (P4). */
+export type CaseViewed = DomainEvent<'registry.CaseViewed', { readonly case: string }>;
+
 /** `ended`: a second person agreed, and `ProtectionEnded` follows for each; `kept`: one person, or the roll itself, said that all of it stands. */
 export type CaseSettled = DomainEvent<
   'registry.CaseSettled',

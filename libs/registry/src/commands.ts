@@ -38,7 +38,8 @@ export interface EndProtection {
   readonly of: 'number' | 'caller';
   readonly index: BlindIndex;
   readonly ends: SourceMatch;
-  readonly case: string;
+  /** Id of the `CaseSettled` that says so. It is followed once: a source that speaks again afterwards stands. */
+  readonly settlement: string;
 }
 
 /** A line of a bar roll, or a registrar's word. Decided on the stream `attorney-<…>`. */

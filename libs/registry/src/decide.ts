@@ -64,12 +64,13 @@ export const callerProtection: Decider<ProtectionState, ProtectCaller, RegistryE
 /** Ends what some sources say of a number or a person, and nothing that any other says. That two people want it, a case has seen to. */
 export const protectionEnding: Decider<ProtectionState, EndProtection, RegistryEvent> = {
   initialState: () => unprotected,
-  decide({ of, index, ends, case: settled }, { statements }): ProtectionEnded[] {
+  decide({ of, index, ends, settlement }, { statements, settlements }): ProtectionEnded[] {
+    if (settlements.includes(settlement)) return [];
     const sources = statements.map(({ source }) => source).filter((one, i, all) => all.findIndex(same(one)) === i);
     const ending = sources.filter((source) => isMeant(source, ends));
     return ending.map((source, n) => {
       const left = sources.length - n - 1;
-      return { type: 'registry.ProtectionEnded', data: { of, index, source, case: settled, left } };
+      return { type: 'registry.ProtectionEnded', data: { of, index, source, settlement, left } };
     });
   },
   evolve: evolveProtection,

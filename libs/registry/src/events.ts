@@ -1,6 +1,6 @@
 import type { DomainEvent, EventParkedData } from '@privity/kernel';
 import type { AttorneyListed, AttorneyListingChanged } from './attorney-events.js';
-import type { CaseEndProposed, CaseOpened, CaseSettled, CaseSettlementRefused } from './case-events.js';
+import type { CaseEndProposed, CaseOpened, CaseSettled, CaseSettlementRefused, CaseViewed } from './case-events.js';
 import type { ListApprovalRefused, ListApproved, ListHeld, ListImported } from './list-events.js';
 import type { CallerProtected, NumberProtected, ProtectionChecked, ProtectionEnded } from './protection-events.js';
 import type {
@@ -42,6 +42,7 @@ export type RegistryEvent =
   | CaseEndProposed
   | CaseSettlementRefused
   | CaseSettled
+  | CaseViewed
   | ListImported
   | ListHeld
   | ListApproved

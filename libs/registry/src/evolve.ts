@@ -14,6 +14,8 @@ import { isSame, type Statement } from './protection.js';
 /** A number, or a person, is protected exactly when there is a statement. */
 export interface ProtectionState {
   readonly statements: readonly Statement[];
+  /** Settlements that ended something here. */
+  readonly settlements: readonly string[];
 }
 
 export interface AttorneyState {
@@ -41,7 +43,7 @@ export interface RegistrationState {
   readonly escalated: boolean;
 }
 
-export const unprotected: ProtectionState = { statements: [] };
+export const unprotected: ProtectionState = { statements: [], settlements: [] };
 export const unlistedAttorney: AttorneyState = { status: undefined, numbers: [] };
 export const unreadImport: ImportState = { outcome: undefined, held: undefined };
 export const noCase: CaseState = { open: undefined, proposal: undefined };
@@ -54,12 +56,15 @@ export const noRegistration: RegistrationState = {
 
 export function evolveProtection(state: ProtectionState, event: RegistryEvent): ProtectionState {
   if (event.type === 'registry.ProtectionEnded') {
-    const { source } = event.data;
-    return { statements: state.statements.filter((said) => !isSame(said.source, source)) };
+    const { source, settlement } = event.data;
+    return {
+      statements: state.statements.filter((said) => !isSame(said.source, source)),
+      settlements: [...state.settlements, settlement],
+    };
   }
   if (event.type !== 'registry.NumberProtected' && event.type !== 'registry.CallerProtected') return state;
   const { source, category, since } = event.data;
-  return { statements: [...state.statements, { source, category, since }] };
+  return { ...state, statements: [...state.statements, { source, category, since }] };
 }
 
 export function evolveAttorney(state: AttorneyState, event: RegistryEvent): AttorneyState {

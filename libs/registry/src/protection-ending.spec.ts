@@ -16,7 +16,13 @@ const heard: ProtectionSource = { kind: 'allowed-list', ref: 'event-1' };
 const protect = (source: ProtectionSource, category: ProtectNumber['category'] = 'attorney'): ProtectNumber => ({
   ...{ type: 'protect-number', index, source, category, basis: 'x', since, now: since },
 });
-const end = (ends: SourceMatch): EndProtection => ({ type: 'end-protection', of: 'number', index, ends, case: 'c1' });
+const end = (ends: SourceMatch, settlement = 's1'): EndProtection => ({
+  type: 'end-protection',
+  of: 'number',
+  index,
+  ends,
+  settlement,
+});
 
 function after(commands: readonly (ProtectNumber | EndProtection)[]): RegistryEvent[] {
   return commands.reduce<RegistryEvent[]>((given, command) => {
@@ -39,7 +45,7 @@ describe('ending a protection', () => {
   it('ends what goes by the reference and leaves every other source', () => {
     const events = after([protect(roll), protect(staff), protect(list), end({ ref: 'attorney-1' })]);
     expect(events.slice(3)).toMatchObject([
-      { type: 'registry.ProtectionEnded', data: { source: roll, case: 'c1', left: 2 } },
+      { type: 'registry.ProtectionEnded', data: { source: roll, settlement: 's1', left: 2 } },
       { type: 'registry.ProtectionEnded', data: { source: staff, left: 1 } },
     ]);
     expect(viewOf(events).isProtected(index)?.statements).toMatchObject([{ source: list }]);
@@ -73,11 +79,19 @@ describe('ending a protection', () => {
     expect(again.shardDigest(0)?.digest).toBe(viewOf(after([protect(roll)])).shardDigest(0)?.digest);
   });
 
+  it('follows a settlement once: a source that speaks again afterwards stands, though the settlement is heard again', () => {
+    expect(after([protect(roll), end({ ref: 'attorney-1' }), protect(roll), end({ ref: 'attorney-1' })])).toHaveLength(
+      3,
+    );
+    expect(
+      after([protect(roll), end({ ref: 'attorney-1' }), protect(roll), end({ ref: 'attorney-1' }, 's2')]),
+    ).toHaveLength(4);
+  });
+
   const sources = [roll, staff, list, heard];
   const word = fc.constantFrom(...sources).map((source) => protect(source));
-  const ending = fc
-    .constantFrom<SourceMatch>({ ref: 'attorney-1' }, { kind: 'allowed-list' }, { ref: 'do-not-record' })
-    .map(end);
+  const match = fc.constantFrom<SourceMatch>({ ref: 'attorney-1' }, { kind: 'allowed-list' }, { ref: 'do-not-record' });
+  const ending = fc.tuple(match, fc.uuid()).map(([ends, settlement]) => end(ends, settlement));
 
   it('law: a number is protected exactly while a source stands, in live and in replay', () => {
     fc.assert(

@@ -66,8 +66,8 @@ export type ProtectionEnded = DomainEvent<
     readonly of: 'number' | 'caller';
     readonly index: BlindIndex;
     readonly source: ProtectionSource;
-    /** Whose settlement it follows. */
-    readonly case: string;
+    /** Id of the `CaseSettled` that it follows. */
+    readonly settlement: string;
     /** Sources that still stand. At 0 the protection is over. */
     readonly left: number;
   }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { PrivityError, SHARDS } from '@privity/kernel';
 import type { BlindIndex } from '@privity/kernel';
 import { entryShare, withdrawn } from './entry-digest.js';
-import type { CallerProtected, NumberProtected, ProtectionEnded } from './events.js';
-import { join, type Protection, protectionBy, without } from './protection.js';
+import type { CallerProtected, NumberProtected, ProtectionEnded, SourceMatch } from './events.js';
+import { isMeant, join, type Protection, protectionBy, without } from './protection.js';
 import { ShardEntries } from './shard-entries.js';
 import type { EntryChange, ShardDigest } from './shard-entries.js';
 
@@ -56,6 +56,14 @@ export class ProtectionView {
     const change = this.changeBy(event);
     entries.advance(position, id, change);
     if (change !== undefined) this.wholeDigest = undefined;
+  }
+
+  /** All that such a source protects: a walk over the whole view, for what a person asks now and then. */
+  saidBy(match: SourceMatch): BlindIndex[] {
+    const said = [...this.protections].filter(([, { statements }]) =>
+      statements.some(({ source }) => isMeant(source, match)),
+    );
+    return said.map(([index]) => index);
   }
 
   isProtected(index: BlindIndex): Protection | undefined {

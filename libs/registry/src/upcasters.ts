@@ -39,6 +39,7 @@ const STEPS: Readonly<Record<RegistryEvent['type'], readonly Upcast[]>> = {
   'registry.CaseEndProposed': [],
   'registry.CaseSettlementRefused': [],
   'registry.CaseSettled': [],
+  'registry.CaseViewed': [],
   'registry.ListImported': [],
   'registry.ListHeld': [],
   'registry.ListApproved': [],

@@ -33,7 +33,7 @@ describe('the registry as it was', () => {
       { kind: 'do-not-record', ref: 'y' },
     ];
     const said = { index: 'e1.a', basis: 'x', since: '2026-01-01T00:00:00.000Z' };
-    const ended = { of: 'number', index: 'e1.a', case: 'c' };
+    const ended = { of: 'number', index: 'e1.a', settlement: 's' };
     const events = [
       { type: 'registry.NumberProtected', data: { ...said, source: staff, category: 'hotline' } },
       { type: 'registry.NumberProtected', data: { ...said, source: list, category: 'clergy' } },

@@ -61,6 +61,15 @@ export async function handleCommand<S, C, E extends DomainEvent>(
   }
 }
 
+/** What a stream's events say so far. */
+export async function readState<S, C, E extends DomainEvent>(
+  store: Pick<EventStore, 'readStream'>,
+  decider: Decider<S, C, E>,
+  stream: string,
+): Promise<S> {
+  return fold(decider, (await store.readStream(stream)).map(eventOf<E>));
+}
+
 /** Decided events with their envelope's fields, as the store takes them. */
 export function newEvents(events: readonly DomainEvent[], meta: CommandMeta): NewEvent[] {
   const { actor, causationid, correlationid, time, idOf } = meta;

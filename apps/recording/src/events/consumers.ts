@@ -52,6 +52,7 @@ const REGISTRY_EVENTS: Record<
   'registry.CaseEndProposed': true,
   'registry.CaseSettlementRefused': true,
   'registry.CaseSettled': true,
+  'registry.CaseViewed': true,
   'registry.ListImported': true,
   'registry.ListHeld': true,
   'registry.ListApproved': true,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { EventStore, StoreUnavailable } from '@privity/event-store';
-import { fold, isUuid, PrivityError, uuidv7 } from '@privity/kernel';
+import { isUuid, PrivityError, uuidv7 } from '@privity/kernel';
 import {
   MediaBroken,
   recordingDecider,
@@ -10,7 +10,7 @@ import {
   type RecordingCommand,
   type RecordingEvent,
 } from '@privity/recording';
-import { handleCommand, newEvents, type Principal } from '@privity/service';
+import { handleCommand, newEvents, type Principal, readState } from '@privity/service';
 import { CallMedia } from '../vault/call-media.js';
 import { MediaFolder } from '../vault/media-folder.js';
 import { ObjectReader } from '../vault/object-reader.js';
@@ -144,11 +144,7 @@ export class Playbacks {
   }
 
   private async open(recording: string): Promise<ObjectReader> {
-    const history = await this.store.readStream(recordingStream(recording));
-    const state = fold(
-      recordingDecider,
-      history.map(({ text }) => JSON.parse(text) as RecordingEvent),
-    );
+    const state = await readState(this.store, recordingDecider, recordingStream(recording));
     const [callId, key] = await Promise.all([
       this.calls.callIdOf(recording),
       this.keys.find([recording]).then((keys) => keys.get(recording)),

@@ -123,7 +123,7 @@ export class House {
   }
 
   async endsProtection(index: string, left = 0): Promise<void> {
-    const data = { of: 'number', index, source: { kind: 'staff', ref: 'x' }, case: uuidv7(), left };
+    const data = { of: 'number', index, source: { kind: 'staff', ref: 'x' }, settlement: uuidv7(), left };
     await this.storeOf('registry').append(`number-${index}`, 'any', [{ type: 'registry.ProtectionEnded', data }]);
   }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
-import { fold, uuidv7 } from '@privity/kernel';
-import { recordingDecider, recordingStream, type RecordingEvent, type RecordingState } from '@privity/recording';
+import { uuidv7 } from '@privity/kernel';
+import { recordingDecider, recordingStream, type RecordingState } from '@privity/recording';
+import { readState } from '@privity/service';
 import { DataSource } from 'typeorm';
 import { RecordingRow } from '../read-models/recording.entity.js';
 import { MediaFolder, type ObjectName } from './media-folder.js';
@@ -98,11 +99,7 @@ export class MediaCheck {
     }
     for (const { recording, call } of names) {
       if (expected.has(recording)) continue;
-      const history = await this.store.readStream(recordingStream(recording));
-      const state = fold(
-        recordingDecider,
-        history.map(({ text }) => JSON.parse(text) as RecordingEvent),
-      );
+      const state = await readState(this.store, recordingDecider, recordingStream(recording));
       if (state.phase === 'completed' && state.call === call) expected.set(recording, state);
     }
     return expected;

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStore, parseEnvelope } from '@privity/event-store';
-import { BlindIndexer } from '@privity/kernel';
-import { numberStream } from '@privity/registry';
+import { BlindIndexer, derivedId } from '@privity/kernel';
+import { caseStream, numberStream } from '@privity/registry';
 import type { NumbersAllowed } from '@privity/routing/events';
 import { FileKeyRing } from '@privity/service';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Installation } from '../testing/installation.js';
+import { post } from '../testing/requests.js';
 
 describe("a caller's list of allowed numbers", () => {
   let place: Installation;
@@ -36,7 +37,7 @@ describe("a caller's list of allowed numbers", () => {
     const wanted = (await place.routing.app.get(EventStore).heads()).map((head) => head.position);
     for (;;) {
       const rows = await place.query<{ shard: number; position: string }>(
-        'select shard, position from event_stream.checkpoint',
+        `select shard, position from event_stream.checkpoint where source = '/privity/routing'`,
       );
       const reached = new Map(rows.map(({ shard, position }) => [shard, Number(position)]));
       if (wanted.every((position, shard) => (reached.get(shard) ?? 0) >= position)) return;
@@ -58,6 +59,26 @@ describe("a caller's list of allowed numbers", () => {
     ]);
     expect(await protections('+12125550131')).toHaveLength(1);
     expect(await protections('+12125550132')).toEqual([]);
+  }, 60_000);
+
+  it('opens a case where nobody else says so, and none where somebody does', async () => {
+    const entry = { number: '2125550137', reason: 'attorney', basis: 'letter' };
+    await post(place, '/api/protections', entry, ['registrar']);
+    const { events } = await allow('c3', ['+12125550136', 'LEGAL'], ['+12125550137', 'LEGAL']);
+    await applied();
+    await allow('c4', ['+12125550136', 'LEGAL']);
+    await applied();
+    const caseOf = async (number: string) => {
+      const stream = caseStream(derivedId(indexer.index(number), 'unverified-relation', 0));
+      return (await place.registry.app.get(EventStore).readStream(stream)).map(({ text }) => parseEnvelope(text));
+    };
+    expect(await caseOf('+12125550136')).toMatchObject([
+      {
+        ...{ type: 'registry.CaseOpened', causationid: events[0]?.id },
+        data: { cause: 'unverified-relation', ends: { kind: 'allowed-list' } },
+      },
+    ]);
+    expect(await caseOf('+12125550137')).toEqual([]);
   }, 60_000);
 
   it('does not name the caller, in whom the lawyer’s clients could be seen (P12)', async () => {

@@ -38,6 +38,27 @@ create table if not exists list_entry (
 );
 `;
 
+const CASES = `
+-- The cases that are open.
+create table if not exists registry_case (
+  case_id uuid primary key,
+  cause text not null,
+  attorney text,
+  due text not null,
+  events uuid[] not null,
+  proposed_by text
+);
+-- When a person's word has to be said again.
+create table if not exists attestation (
+  ref text not null,
+  subject_kind text not null check (subject_kind in ('number', 'caller')),
+  index text not null,
+  due_at timestamptz not null,
+  primary key (ref, subject_kind, index)
+);
+create index if not exists attestation_due on attestation (due_at);
+`;
+
 /** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */
 export async function migrate(owner: pg.Client, options: { readonly serviceRole: string }): Promise<void> {
   await migrateEventStore(owner, options);
@@ -45,8 +66,10 @@ export async function migrate(owner: pg.Client, options: { readonly serviceRole:
   await migrateSubjectKeys(owner, options);
   await migrateMembership(owner, options);
   await owner.query(IMPORTS);
+  await owner.query(CASES);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(`
-    grant select, insert, update on import_report, list_entry to ${role};
+    grant select, insert, update on import_report, list_entry, attestation to ${role};
+    grant select, insert, update, delete on registry_case to ${role};
     grant usage on sequence import_turn to ${role};`);
 }

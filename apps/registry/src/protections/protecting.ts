@@ -9,10 +9,11 @@ import {
   numberProtection,
   numberStream,
 } from '@privity/registry';
-import type { ListAttorney, ProtectCaller, ProtectNumber } from '@privity/registry';
+import type { ListAttorney, ProtectCaller, ProtectionSource, ProtectNumber } from '@privity/registry';
 import { FileKeyRing, handleCommand, INDEX_KEYS, SubjectKeys } from '@privity/service';
 import type { CommandMeta, HandledCommand } from '@privity/service';
 import { createHmac } from 'node:crypto';
+import { Attestations } from '../cases/attestations.js';
 import { OwnView } from '../events/own-view.js';
 
 /** What a bar roll or a registrar says of a person. Personal data, sealed before it goes anywhere. */
@@ -34,6 +35,7 @@ export class Protecting {
     private readonly subjects: SubjectKeys,
     private readonly ring: FileKeyRing,
     private readonly view: OwnView,
+    private readonly attestations: Attestations,
     @Inject(INDEX_KEYS) indexKeys: KeyRing,
   ) {
     this.numbers = new BlindIndexer(indexKeys, 'number-index');
@@ -71,6 +73,7 @@ export class Protecting {
     index: BlindIndex = this.numbers.index(number),
   ): Promise<HandledCommand<unknown>> {
     const stream = numberStream(index);
+    await this.expectAttestation(said.source, 'number', index);
     const sealed = await this.seal(stream, 'number', number);
     const command: ProtectNumber = { type: 'protect-number', index, number: sealed, now: instant(), ...said };
     const probablyNew = !this.view.hasSeen(index);
@@ -85,9 +88,18 @@ export class Protecting {
   ): Promise<HandledCommand<unknown>> {
     const index = this.callers.index(id);
     const stream = callerProtectionStream(index);
+    await this.expectAttestation(said.source, 'caller', index);
     const person = await this.seal(stream, 'person', id);
     const command: ProtectCaller = { type: 'protect-caller', index, person, now: instant(), ...said };
     return handleCommand(this.store, callerProtection, stream, command, meta);
+  }
+
+  private async expectAttestation(
+    { kind, ref }: ProtectionSource,
+    of: 'number' | 'caller',
+    index: BlindIndex,
+  ): Promise<void> {
+    if (kind === 'staff' || kind === 'registration') await this.attestations.expect(ref, of, index);
   }
 
   /** Lists a person, or tells what is new about them. Protects nothing: that takes `protect`, number by number. */

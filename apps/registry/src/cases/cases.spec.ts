@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventStore, parseEnvelope } from '@privity/event-store';
+import type { Role } from '@privity/service';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Installation } from '../testing/installation.js';
+import { importFile, post } from '../testing/requests.js';
+import { Attestations } from './attestations.js';
+
+const HEADER = 'BAR_STATE,BAR_NO,LAST,FIRST,STATUS,FIRM,PHONE1,PHONE2,PHONE3\n';
+
+describe('cases', () => {
+  let place: Installation;
+  beforeAll(async () => {
+    place = await Installation.start();
+  }, 60_000);
+  afterAll(() => place.stop(), 60_000);
+
+  const ask = async (person: string, role: Role, method: string, path: string, body?: unknown) => {
+    const authorization = `Bearer ${await place.tokenOf(person, role)}`;
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = { authorization, 'content-type': 'application/json' };
+    const answer = await fetch(`${place.registry.url}${path}`, { method, headers, ...sent });
+    const text = await answer.text();
+    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+  };
+  const isProtected = async (number: string) =>
+    (await ask('ana', 'registrar', 'POST', '/api/protections/check', { number })).body['protected'];
+  const eventually = async <T>(what: string, look: () => Promise<T | false | undefined>): Promise<T> => {
+    for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) {
+      const found = await look();
+      if (found !== false && found !== undefined) return found;
+    }
+    throw new Error(`never came: ${what}`);
+  };
+  const openCases = () =>
+    place.query<{ case_id: string; cause: string; proposed_by: string | null; attorney: string | null }>(
+      'select * from registry_case order by case_id',
+    );
+  const caseOf = (attorney: string) =>
+    eventually('the case', async () => (await openCases()).find((one) => one.attorney === attorney)?.case_id);
+  const settle = (person: string, id: string, outcome: string) =>
+    ask(person, 'approver', 'POST', `/api/registry/cases/${id}/settlement`, { outcome });
+  const propose = (person: string, id: string, body: object) =>
+    ask(person, 'registrar', 'POST', `/api/registry/cases/${id}/proposal`, body);
+  const typesOf = async (stream: string) =>
+    (await place.registry.app.get(EventStore).readStream(stream)).map(({ text }) => parseEnvelope(text).type);
+
+  it('end a staff protection when two people want it, and only what that protection said (P2)', async () => {
+    const number = '2125550120';
+    const entry = { number, reason: 'clergy', basis: 'letter' };
+    const first = await post(place, '/api/protections', entry, ['registrar']);
+    const other = await post(place, '/api/protections', entry, ['registrar']);
+    const end = (person: string, role: Role, id: unknown, body: object) =>
+      ask(person, role, 'POST', `/api/protections/${String(id)}/end`, body);
+    for (const { body } of [first, other]) {
+      const { protectionId } = body;
+      const proposed = await end('ana', 'registrar', protectionId, { basis: 'the parish moved' });
+      expect(proposed).toMatchObject({ status: 200, body: { state: 'proposed' } });
+      const agree = { case: proposed.body['caseId'] };
+      expect((await end('ana', 'approver', protectionId, agree)).status).toBe(403);
+      expect(await isProtected(number)).toBe(true);
+      expect(await end('ben', 'approver', protectionId, agree)).toMatchObject({
+        status: 200,
+        body: { state: 'ended' },
+      });
+      const answerNow = () => end('ben', 'approver', protectionId, agree);
+      await eventually('the end', async () => (await answerNow()).body['code'] === 'protection-not-found');
+      expect(await isProtected(number)).toBe(protectionId === first.body['protectionId']);
+      const events = await typesOf(`case-${String(proposed.body['caseId'])}`);
+      expect(events).toEqual(
+        ['CaseOpened', 'CaseEndProposed', 'CaseSettlementRefused', 'CaseSettled'].map((type) => `registry.${type}`),
+      );
+    }
+    expect(await openCases()).toEqual([]);
+    expect((await end('ana', 'registrar', 'nobody', { basis: 'x' })).status).toBe(404);
+    expect(place.log.join('')).not.toMatch(/parish/);
+  }, 30_000);
+
+  it('are opened by a roll that says an attorney resigned; the office’s line outlives its lawyer', async () => {
+    const roll = (status: string) => `${HEADER}ME,555001,Roy,Bo,${status},Public Defender,2075550130,2075550131,`;
+    await importFile(place, 'bar-roll', roll('Active'), 'me');
+    expect(await importFile(place, 'bar-roll', roll('Resigned'), 'me')).toMatchObject({ state: 'applied', ended: 0 });
+    const [{ stream } = { stream: '' }] = await place.query<{ stream: string }>(
+      `select stream from event_store.event where event like '%registry.AttorneyListingChanged%' limit 1`,
+    );
+    const id = await caseOf(stream);
+    const shown = await ask('ana', 'registrar', 'GET', `/api/registry/cases/${id}`);
+    expect(shown.body).toMatchObject({
+      ...{ caseId: id, cause: 'status-changed', attorney: stream, of: 'number' },
+      lines: [
+        { line: 1, name: '+12075550130', sources: [{ kind: 'bar-roll', ref: stream }] },
+        { line: 2, name: '+12075550131' },
+      ],
+    });
+    expect(await typesOf(`case-${id}`)).toContain('registry.CaseViewed');
+    const lines = [
+      { line: 1, owner: 'office' },
+      { line: 2, owner: 'attorney' },
+    ];
+    expect(await propose('ana', id, { basis: 'x' })).toMatchObject({ status: 422, body: { field: 'lines' } });
+    expect(await propose('ana', id, { basis: 'x', lines: lines.slice(0, 1) })).toMatchObject({ status: 422 });
+    const beyond = [...lines, { line: 3, owner: 'attorney' }];
+    expect(await propose('ana', id, { basis: 'x', lines: beyond })).toMatchObject({ body: { field: 'lines.2.line' } });
+    expect(await settle('ben', id, 'ended')).toMatchObject({ status: 409, body: { code: 'nothing-proposed' } });
+    expect((await propose('ana', id, { basis: 'called the clerk', lines })).status).toBe(204);
+    const again = await ask('ben', 'approver', 'GET', `/api/registry/cases/${id}`);
+    expect(again.body['proposal']).toEqual({ proposedBy: 'ana', lines: [2], basis: 'called the clerk' });
+    expect((await settle('ana', id, 'ended')).status).toBe(403);
+    expect((await settle('ben', id, 'ended')).status).toBe(204);
+    await eventually('the end', async () => !(await isProtected('2075550131')));
+    expect(await isProtected('2075550130')).toBe(true);
+    expect((await ask('ben', 'approver', 'GET', `/api/registry/cases/${id}`)).status).toBe(404);
+  }, 30_000);
+
+  it('are kept by a roll that says an attorney is active again', async () => {
+    const roll = (status: string) => `${HEADER}ME,555002,Ng,Cy,${status},,2075550140,,`;
+    await importFile(place, 'bar-roll', roll('Active'), 'me-2');
+    await importFile(place, 'bar-roll', roll('Suspended'), 'me-2');
+    const id = await eventually('the case', async () => (await openCases())[0]?.case_id);
+    expect(await isProtected('2075550140')).toBe(true);
+    await importFile(place, 'bar-roll', roll('ACTIVE'), 'me-2');
+    await eventually('the settlement', async () => (await openCases()).length === 0);
+    expect(await typesOf(`case-${id}`)).toEqual(['registry.CaseOpened', 'registry.CaseSettled']);
+    expect(await isProtected('2075550140')).toBe(true);
+  }, 30_000);
+
+  it('may be asked for, about an attorney, a number or a person, and what a list says may end', async () => {
+    const list = 'PHONE,DNR,PRIV,SITE,ADDED_DT,ENDED_DT,NOTE\n2125550150,Y,Y,*,01/01/2020,,\n';
+    await importFile(place, 'do-not-record', list);
+    const open = (body: object) => ask('ana', 'registrar', 'POST', '/api/registry/cases', body);
+    expect(await open({})).toMatchObject({ status: 422, body: { field: 'attorney' } });
+    expect(await open({ number: '2125550150' })).toMatchObject({ status: 422, body: { field: 'source' } });
+    expect((await open({ number: '2125550150', source: 'staff' })).status).toBe(404);
+    expect((await open({ caller: 'D-1', source: 'staff' })).status).toBe(404);
+    expect((await open({ attorney: 'attorney-none' })).status).toBe(404);
+    const taken = await open({ number: '212-555-0150', source: 'do-not-record' });
+    expect(taken.status).toBe(201);
+    expect((await open({ number: '212-555-0150', source: 'do-not-record' })).body).toEqual(taken.body);
+    const id = String(taken.body['caseId']);
+    expect((await propose('ana', id, { basis: 'a typing error of 2019' })).status).toBe(204);
+    expect((await settle('ben', id, 'ended')).status).toBe(204);
+    await eventually('the end', async () => !(await isProtected('2125550150')));
+    // The next edition that still has it says so again.
+    await importFile(place, 'do-not-record', `${list}2125550151,Y,Y,*,01/01/2020,,\n`);
+    expect(await isProtected('2125550150')).toBe(true);
+  }, 30_000);
+
+  it('are settled as kept by one person, also by whoever proposed an end', async () => {
+    const order = { caller: 'D-99', reason: 'court order', basis: 'order' };
+    const { body } = await post(place, '/api/protections', order, ['registrar']);
+    const path = `/api/protections/${String(body['protectionId'])}/end`;
+    const { body: taken } = await ask('ana', 'registrar', 'POST', path, { basis: 'x' });
+    const id = String(taken['caseId']);
+    const shown = await ask('ben', 'approver', 'GET', `/api/registry/cases/${id}`);
+    expect(shown.body).toMatchObject({ of: 'caller', lines: [{ line: 1, name: 'D-99' }] });
+    expect((await settle('ana', id, 'kept')).status).toBe(204);
+    expect((await settle('ben', id, 'ended')).status).toBe(404);
+    expect((await ask('ana', 'registrar', 'POST', path, { basis: 'x' })).body['caseId']).toBe(id);
+    expect((await settle('ana', id, 'kept')).status).toBe(204);
+  }, 30_000);
+
+  it('ask every year whether what people said still holds', async () => {
+    const { body } = await post(place, '/api/protections', { number: '2125550160', reason: 'x', basis: 'y' }, [
+      'registrar',
+    ]);
+    await place.query('update attestation set due_at = now() where ref = $1', [body['protectionId']]);
+    await place.registry.app.get(Attestations).openDue();
+    const due = async () => (await openCases()).filter(({ cause }) => cause === 'attestation-due');
+    const asked = await eventually('the case', async () => (await due())[0]);
+    expect((await settle('ana', asked.case_id, 'kept')).status).toBe(204);
+    await place.registry.app.get(Attestations).openDue();
+    await eventually('the settlement', async () => (await due()).length === 0);
+    expect(await isProtected('2125550160')).toBe(true);
+  }, 30_000);
+
+  it('are for registrars and approvers', async () => {
+    expect((await ask('x', 'dialler', 'POST', '/api/registry/cases', { attorney: 'a' })).status).toBe(403);
+    expect((await ask('x', 'approver', 'POST', '/api/registry/cases/x/proposal', { basis: 'x' })).status).toBe(403);
+    expect((await ask('x', 'auditor', 'GET', '/api/registry/cases/x')).status).toBe(403);
+    expect((await ask('x', 'registrar', 'GET', '/api/registry/cases/x')).status).toBe(404);
+    expect((await ask('x', 'attorney', 'POST', '/api/registry/cases/x/settlement', { outcome: 'kept' })).status).toBe(
+      403,
+    );
+  });
+});
