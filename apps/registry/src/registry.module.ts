@@ -11,9 +11,11 @@ import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
+import { HeldImportsWork } from './http/held-imports.work.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
 import { WorkController } from './http/work.controller.js';
+import { WORK_SOURCES, type WorkSource } from './http/work.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
 import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { HeldImports } from './imports/held-imports.js';
@@ -26,6 +28,9 @@ import { Attorneys } from './protections/attorneys.js';
 import { StaffProtections } from './protections/staff-protections.js';
 import { ImportReport } from './read-models/import-report.entity.js';
 import { RegistryCase } from './read-models/registry-case.entity.js';
+
+/** What may wait for a person; the work list shows all of it together. */
+const WORK = [HeldImportsWork];
 
 /** Who must not be recorded, and since when. */
 @Module({
@@ -59,6 +64,8 @@ import { RegistryCase } from './read-models/registry-case.entity.js';
     ProtectionEndings,
     Attestations,
     Attorneys,
+    ...WORK,
+    { provide: WORK_SOURCES, useFactory: (...sources: WorkSource[]) => sources, inject: WORK },
   ],
 })
 export class RegistryModule {}
