@@ -12,6 +12,7 @@ import type {
   RegistrationMatched,
   RegistrationReceived,
   RegistrationUnmatched,
+  RegistrationViewed,
 } from './registration-events.js';
 
 export type * from './attorney-events.js';
@@ -36,6 +37,7 @@ export type RegistryEvent =
   | RegistrationAnswered
   | RegistrationAnswerRefused
   | RegistrationEscalated
+  | RegistrationViewed
   | NoticeSent
   | NoticeFailed
   | CaseOpened

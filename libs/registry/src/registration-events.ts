@@ -65,6 +65,9 @@ export type RegistrationEscalated = DomainEvent<
   { readonly registration: string; readonly due: Instant }
 >;
 
+/** A member of staff looked at a form, before what it says left this house. Who is `actor` (P4). */
+export type RegistrationViewed = DomainEvent<'registry.RegistrationViewed', { readonly registration: string }>;
+
 export type NoticeKind = 'receipt' | 'answer' | 'escalation' | 'case' | 'call-back-code';
 
 /** A message left this house. Stream `notice-<notice>`; it names nobody. */

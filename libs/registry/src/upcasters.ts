@@ -33,6 +33,7 @@ const STEPS: Readonly<Record<RegistryEvent['type'], readonly Upcast[]>> = {
   'registry.RegistrationAnswered': [],
   'registry.RegistrationAnswerRefused': [],
   'registry.RegistrationEscalated': [],
+  'registry.RegistrationViewed': [],
   'registry.NoticeSent': [],
   'registry.NoticeFailed': [],
   'registry.CaseOpened': [],

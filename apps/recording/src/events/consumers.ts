@@ -46,6 +46,7 @@ const REGISTRY_EVENTS: Record<
   'registry.RegistrationAnswered': true,
   'registry.RegistrationAnswerRefused': true,
   'registry.RegistrationEscalated': true,
+  'registry.RegistrationViewed': true,
   'registry.NoticeSent': true,
   'registry.NoticeFailed': true,
   'registry.CaseOpened': true,
