@@ -164,10 +164,20 @@ describe('findings', () => {
     expect(finding).toMatchObject({ kind: 'list-shrunk' });
   });
 
+  it('come of a registration that nobody answered in time (T7)', async () => {
+    const data = { registration: 'late', due: '2026-01-02T00:00:00.000Z' };
+    await record('registry', 'registration-late', { type: 'registry.RegistrationEscalated', data });
+    const [finding] = await until(
+      () => findings('registration-late'),
+      ({ length }) => length > 0,
+    );
+    expect(finding).toMatchObject({ kind: 'registration-overdue' });
+  });
+
   it('that speak of sealed recordings are not for operators (P12)', async () => {
     const body = (await (await get('/api/findings?limit=1000', ['operator'])).json()) as { findings: Finding[] };
     expect(new Set(body.findings.map(({ kind }) => kind))).toEqual(
-      new Set(['registry-unverified', 'media-refused', 'media-mismatch', 'list-shrunk']),
+      new Set(['registry-unverified', 'media-refused', 'media-mismatch', 'list-shrunk', 'registration-overdue']),
     );
   });
 });

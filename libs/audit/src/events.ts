@@ -15,7 +15,9 @@ export type FindingKind =
   /** A recording was sealed because its number became protected later (P8). */
   | 'recording-sealed-late'
   /** A list of who must not be recorded came with fewer entries than can be believed (T3). */
-  | 'list-shrunk';
+  | 'list-shrunk'
+  /** Nobody answered a registration by the time that its receipt names (T7). */
+  | 'registration-overdue';
 
 /** Stream `finding-<kind>-<about>`: the same matter is raised once. */
 export type FindingRaised = DomainEvent<

@@ -5,6 +5,7 @@ const KINDS: Readonly<Record<FindingKind, 'machinery' | 'privileged'>> = {
   'media-refused': 'machinery',
   'media-mismatch': 'machinery',
   'list-shrunk': 'machinery',
+  'registration-overdue': 'machinery',
   'playback-refused': 'privileged',
   'protected-recorded': 'privileged',
   'recording-sealed-late': 'privileged',

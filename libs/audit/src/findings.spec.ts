@@ -16,6 +16,7 @@ import {
   recordedProtected,
   recordedUnpermitted,
   recordingSealedLate,
+  registrationOverdue,
   registryUnverified,
   visibleKinds,
   type AuditEvent,
@@ -101,6 +102,12 @@ describe('what shows a matter', () => {
     });
   });
 
+  it('a registration that nobody answered in time (T7)', () => {
+    const finding = registrationOverdue(shown({ registration: 'r1', due: '2026-11-20T10:00:00.000Z' }));
+    expect(finding).toMatchObject({ kind: 'registration-overdue', evidence: 'e1' });
+    expect(finding.detail).toContain('2026-11-20T10:00:00.000Z');
+  });
+
   it('a recording sealed after it was made (P8)', () => {
     const finding = recordingSealedLate(shown({ recording: 'r1', reason: 'number-protected', cause: 'e0' }));
     expect(finding).toMatchObject({ kind: 'recording-sealed-late', about: 'recording-r1' });
@@ -131,8 +138,9 @@ describe('who sees what (P12)', () => {
       'media-refused',
       'media-mismatch',
       'list-shrunk',
+      'registration-overdue',
     ]);
-    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(7);
+    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(8);
     expect(visibleKinds(['investigator'])).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Instant } from '@privity/kernel';
 import type { MediaChecked, MediaRefused, PlaybackRefused, RecordingSealed } from '@privity/recording/events';
-import type { ListHeld } from '@privity/registry/events';
+import type { ListHeld, RegistrationEscalated } from '@privity/registry/events';
 import type { CallDecided, ReasonCode } from '@privity/routing/events';
 import type { RaiseFinding } from './commands.js';
 
@@ -67,6 +67,12 @@ export function listShrunk({ id, subject, data }: Shown<ListHeld>): RaiseFinding
   const lost = data.losses.map(({ scope, entries, departed }) => `${scope} lost ${departed} of ${entries} entries`);
   const detail = `a list is held for a second person: ${lost.join(', ')}`;
   return { type: 'RaiseFinding', kind: 'list-shrunk', evidence: id, about: subject, detail };
+}
+
+/** T7: one per registration. It names no person; who asked may wait, and may be recorded meanwhile. */
+export function registrationOverdue({ id, subject, data }: Shown<RegistrationEscalated>): RaiseFinding {
+  const detail = `nobody has answered a registration that was due at ${data.due}`;
+  return { type: 'RaiseFinding', kind: 'registration-overdue', evidence: id, about: subject, detail };
 }
 
 /** P8: one per recording. */

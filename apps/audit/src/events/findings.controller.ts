@@ -9,6 +9,7 @@ import {
   recordedProtected,
   recordedUnpermitted,
   recordingSealedLate,
+  registrationOverdue,
   registryUnverified,
 } from '@privity/audit';
 import type { EventEnvelope } from '@privity/event-store';
@@ -57,6 +58,11 @@ export class FindingsController {
   @EventPattern<string>('registry.ListHeld', FINDINGS)
   async listHeld(@Payload() envelope: EventEnvelope): Promise<void> {
     await this.findings.raise(listShrunk(readAs(envelope, 'registry.ListHeld')));
+  }
+
+  @EventPattern<string>('registry.RegistrationEscalated', FINDINGS)
+  async registrationEscalated(@Payload() envelope: EventEnvelope): Promise<void> {
+    await this.findings.raise(registrationOverdue(readAs(envelope, 'registry.RegistrationEscalated')));
   }
 
   @EventPattern<string>('recording.RecordingStarted', FINDINGS)
