@@ -10,6 +10,7 @@ import { CasesReactor } from './events/cases.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { CasesWork } from './http/cases.work.js';
 import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
 import { HeldImportsWork } from './http/held-imports.work.js';
 import { ImportsController } from './http/imports.controller.js';
@@ -30,7 +31,7 @@ import { ImportReport } from './read-models/import-report.entity.js';
 import { RegistryCase } from './read-models/registry-case.entity.js';
 
 /** What may wait for a person; the work list shows all of it together. */
-const WORK = [HeldImportsWork];
+const WORK = [HeldImportsWork, CasesWork];
 
 /** Who must not be recorded, and since when. */
 @Module({

@@ -105,6 +105,17 @@ describe('cases', () => {
     expect((await propose('ana', id, { basis: 'called the clerk', lines })).status).toBe(204);
     const again = await ask('ben', 'approver', 'GET', `/api/registry/cases/${id}`);
     expect(again.body['proposal']).toEqual({ proposedBy: 'ana', lines: [2], basis: 'called the clerk' });
+    const work = await ask('ben', 'auditor', 'GET', '/api/registry/work');
+    expect(work.body['items']).toMatchObject([
+      {
+        kind: 'case',
+        owner: 'approver',
+        cause: 'status-changed',
+        case: id,
+        proposedBy: 'ana',
+        events: [expect.any(String), expect.any(String)],
+      },
+    ]);
     expect((await settle('ana', id, 'ended')).status).toBe(403);
     expect((await settle('ben', id, 'ended')).status).toBe(204);
     await eventually('the end', async () => !(await isProtected('2075550131')));
