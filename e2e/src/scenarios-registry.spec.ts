@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ANNA, BELA, CARA, FRIEND, Jail, LATE_LAWYER, untilStopped } from './jail.js';
+import { hasJava } from './java.js';
+import { importList, sendList } from './lists.js';
+import { allEvents, eventually } from './stream.js';
+
+const ROLL_LAWYER = '212-555-0110';
+const ONLY_DNR = '212-555-0111';
+const ONLY_PRIVILEGED = '212-555-0112';
+const OTHER_SITE = '212-555-0113';
+const ENDED_BY_MIGRATION = '212-555-0114';
+const LISTED_AS_LEGAL = '212-555-0115';
+const HOTLINE = '212-555-0116';
+
+// Ten of sixteen incidents began with who stood on which list. Each is played on both streams.
+const STREAMS = [
+  ['kafka', hasJava ? describe : describe.skip],
+  ['feed', describe],
+] as const;
+for (const [stream, where] of STREAMS)
+  where(`scenarios of the registry, over ${stream}`, () => {
+    let jail: Jail;
+    beforeAll(async () => {
+      jail = await Jail.start({}, stream);
+    }, 180_000);
+
+    afterAll(async () => {
+      expect(await jail.privity.stop()).toBe(0);
+    }, 60_000);
+
+    it('T3: while no list was loaded, a call connects unrecorded, and a finding says so', async () => {
+      const { answer } = await jail.dial(FRIEND);
+      expect(answer).toMatchObject({ outcome: 'connect', recording: 'off' });
+      expect(answer.reasons).toContain('registry-empty');
+      await jail.hangUp(answer);
+      await eventually('the finding', async () => {
+        const { findings } = await jail.auditor.audit.findings({ kind: 'registry-unverified' });
+        return findings.length > 0;
+      });
+    }, 60_000);
+
+    it('T2, T3, T6: an old record with either flag, for any site, ended by a migration, protects everywhere', async () => {
+      await importList(jail.registrar, 'bar-roll', ['NY,1,Counsel,Carol,aCTIVe,,' + ROLL_LAWYER + ',,,01/01/2001']);
+      await importList(jail.registrar, 'do-not-record', [
+        `${ONLY_DNR},Y,N,*,01/01/2020,,`,
+        `${ONLY_PRIVILEGED},N,Y,*,01/01/2020,,`,
+        `${OTHER_SITE},Y,Y,S1,01/01/2020,,`,
+        `${ENDED_BY_MIGRATION},Y,Y,*,01/01/2020,03/15/2024,MIGRATED v6->v7`,
+        `${HOTLINE},Y,Y,*,01/01/2020,,PREA HOTLINE`,
+      ]);
+      await importList(jail.registrar, 'allowed-numbers', [`${BELA},${LISTED_AS_LEGAL},LEGAL,PENDING`]);
+      await jail.recordable(FRIEND);
+      for (const number of [ROLL_LAWYER, ONLY_DNR, ONLY_PRIVILEGED, OTHER_SITE, ENDED_BY_MIGRATION, LISTED_AS_LEGAL]) {
+        const { answer } = await jail.dial(number);
+        expect([number, answer.outcome, answer.recording]).toEqual([number, 'connect', 'off']);
+        expect(answer.reasons).toContain('number-protected');
+        await jail.hangUp(answer);
+      }
+      // The person moves; the protection does not depend on where anybody is.
+      await importList(jail.registrar, 'movements', [`${ANNA},N1,S1,01/01/2026`]);
+      const { answer } = await jail.dial(OTHER_SITE, ANNA, 'S1');
+      expect(answer).toMatchObject({ outcome: 'connect', recording: 'off' });
+      await jail.hangUp(answer);
+    }, 90_000);
+
+    it('T3: a list that lost most of its entries in an upgrade is held for a second person, and ends nothing', async () => {
+      const lines = Array.from({ length: 130 }, (_, n) => `714-555-0${100 + n},Y,Y,*,01/01/2020,,`);
+      const list = { list: 'orange-county' };
+      expect(await sendList(jail.registrar, 'do-not-record', lines, list)).toMatchObject({
+        state: 'applied',
+        added: 130,
+      });
+      const shrunk = await sendList(jail.registrar, 'do-not-record', lines.slice(0, 7), list);
+      const losses = [{ scope: 'orange-county', entries: 130, departed: 123, departedBefore: 0 }];
+      expect(shrunk).toMatchObject({ state: 'held', losses });
+      await eventually(
+        'the finding',
+        async () => (await jail.auditor.audit.findings({ kind: 'list-shrunk' })).findings.length > 0,
+      );
+      const both = await jail.privity.as('registrar', 'registrar', 'approver');
+      await expect(both.imports.approve(shrunk.importId)).rejects.toMatchObject({ status: 403 });
+      const second = await jail.privity.as('approver', 'approver');
+      expect(await second.imports.approve(shrunk.importId)).toMatchObject({ state: 'applied', ended: 0 });
+      await jail.recordable(FRIEND);
+      const { answer } = await jail.dial('714-555-0229');
+      expect(answer.reasons).toContain('number-protected');
+      await jail.hangUp(answer);
+    }, 90_000);
+
+    it('T12, at the desk: a number that is one digit off a lawyer’s is protected as it was entered, and the registrar is warned', async () => {
+      const entry = { reason: 'attorney', basis: 'letter of 2026-11-20' };
+      const slip = await jail.registrar.protections.protect({ number: '212-555-0119', ...entry });
+      expect(slip.warnings).toMatchObject([{ code: 'near-match', field: 'number' }]);
+      expect(JSON.stringify(slip)).not.toContain('0110');
+      expect((await jail.registrar.protections.protect({ number: '914-555-0199', ...entry })).warnings).toBeUndefined();
+    }, 30_000);
+
+    it('T10: a number protected late seals what was recorded before, and a sealed recording answers as none', async () => {
+      const { recording } = await jail.record(LATE_LAWYER);
+      await eventually('the recording', () => jail.investigator.recordings.get(recording).catch(() => undefined));
+      await jail.registrar.protections.protect({ number: LATE_LAWYER, reason: 'attorney', basis: 'letter of the bar' });
+      const sealed = await eventually('the seal', async () => {
+        const answer: unknown = await jail.investigator.recordings.get(recording).catch((error: unknown) => error);
+        return answer instanceof Error && answer;
+      });
+      const never = await jail.investigator.recordings
+        .get('01890000-0000-7000-8000-000000000000')
+        .catch((error: unknown) => error);
+      expect(sealed).toEqual(never);
+      await expect(jail.investigator.recordings.play(recording, { purpose: 'T10' })).rejects.toMatchObject({
+        status: 404,
+      });
+      await eventually(
+        'the finding',
+        async () => (await jail.auditor.audit.findings({ kind: 'recording-sealed-late' })).findings.length > 0,
+      );
+    }, 60_000);
+
+    it('T4: a court order protects a person, whomever they call, wherever they are moved, and from its day on', async () => {
+      const before = await jail.record(FRIEND, CARA);
+      await eventually('the recording', () =>
+        jail.investigator.recordings.get(before.recording).catch(() => undefined),
+      );
+      const { answer: live, permit } = await jail.dial(FRIEND, CARA);
+      const media = jail.edge.calls.media(live.callId, permit, untilStopped());
+      await sleep(1_500);
+      const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+      const order = { reason: 'court order', basis: 'order of Judge Ng', effectiveFrom: yesterday };
+      expect(await jail.registrar.protections.protect({ caller: CARA, ...order })).toMatchObject({ since: yesterday });
+      const during = await media;
+      expect(during.ending).toMatch(/^permit-(revoked|lapsed)$/);
+      await jail.hangUp(live);
+      for (const { recording } of [before, during]) {
+        await eventually(
+          'the seal',
+          async () => (await jail.investigator.recordings.get(recording).catch(() => 'none')) === 'none',
+        );
+      }
+      for (const facility of ['N1', 'S1']) {
+        const { answer } = await jail.dial(FRIEND, CARA, facility);
+        expect(answer).toMatchObject({ outcome: 'connect', recording: 'off' });
+        expect(answer.reasons).toContain('caller-protected');
+        await jail.hangUp(answer);
+      }
+      // The friend is no lawyer: others' calls to the same number may be recorded.
+      await jail.recordable(FRIEND);
+      const event = (await allEvents(jail.auditor, 'registry')).find(({ type }) => type === 'registry.CallerProtected');
+      expect(event?.text).not.toContain(CARA);
+      expect(await jail.privity.logs()).not.toContain(CARA);
+    }, 90_000);
+  });
