@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FacilityPolicy, type ImportKind, PrivityClient } from '@privity/client';
 import { freePorts } from '@privity/one-machine';
+import type { Role } from '@privity/service';
 import { TestInstallation } from '@privity/service/testing';
 import type { BenchDatabase, BenchServer } from '../database.js';
 import type { Asked } from './load.js';
@@ -28,7 +29,7 @@ const POLICY: FacilityPolicy = {
 const CALLS = 2_000;
 const FRESH_LIMIT_MS = 30_000;
 
-/** Registry, routing and gateway as they run, over the feed, knowing the sample's people and numbers. */
+/** Registry, routing and gateway as they run, knowing the sample's people and numbers. */
 export interface CallHouse {
   readonly routing: string;
   readonly gateway: string;
@@ -37,9 +38,16 @@ export interface CallHouse {
   readonly asked: readonly Asked[];
   /** Routing's own. */
   readonly database: BenchDatabase;
+  /** A token of somebody with these roles. */
+  signIn(...roles: readonly Role[]): Promise<string>;
 }
 
-export async function withCallHouse<T>(server: BenchServer, work: (house: CallHouse) => Promise<T>): Promise<T> {
+/** @param brokers of a Kafka; without: over the feed */
+export async function withCallHouse<T>(
+  server: BenchServer,
+  work: (house: CallHouse) => Promise<T>,
+  brokers?: readonly string[],
+): Promise<T> {
   const installation = new TestInstallation();
   const closing: (() => Promise<void>)[] = [];
   try {
@@ -48,8 +56,12 @@ export async function withCallHouse<T>(server: BenchServer, work: (house: CallHo
     const services = { registry: url(registryPort), routing: url(routingPort) };
     const databases = { registry: await migrated('registry', server), routing: await migrated('routing', server) };
     for (const [name, port] of [['registry', registryPort] as const, ['routing', routingPort] as const]) {
-      const databaseUrl = databases[name].serviceUrl;
-      const env = await installation.variables(name, { databaseUrl, services });
+      const given = {
+        databaseUrl: databases[name].serviceUrl,
+        services,
+        ...(brokers === undefined ? {} : { brokers }),
+      };
+      const env = await installation.variables(name, given);
       closing.push((await startProcess(built(name, 'main.js'), port, env)).stop);
     }
     // Nobody is behind two of its routes, so it never says that all is well.
@@ -63,11 +75,13 @@ export async function withCallHouse<T>(server: BenchServer, work: (house: CallHo
       503,
     );
     closing.push(gateway.stop);
-    await prepare(gateway.url, await installation.token('bench', ['registrar', 'operator']));
-    const token = await installation.token('bench', ['dialler']);
+    const signIn = (...roles: readonly Role[]) => installation.token('bench', roles);
+    await prepare(gateway.url, await signIn('registrar', 'operator'));
+    const token = await signIn('dialler');
     const asked = await sampleCalls();
     await untilRecorded(services.routing, token, asked);
-    return await work({ routing: services.routing, gateway: gateway.url, token, asked, database: databases.routing });
+    const database = databases.routing;
+    return await work({ routing: services.routing, gateway: gateway.url, token, asked, database, signIn });
   } finally {
     for (const close of closing.reverse()) await close();
     installation.remove();

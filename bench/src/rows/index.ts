@@ -9,6 +9,7 @@ import { growthConsume } from './growth-consume.js';
 import { growthDecide } from './growth-decide.js';
 import { lag } from './lag.js';
 import { listImport } from './list-import.js';
+import { protectionReach } from './protection-reach.js';
 import { replay } from './replay.js';
 import { stream } from './stream.js';
 
@@ -18,6 +19,7 @@ export const rows: readonly Row[] = [
   appendProcesses,
   stream,
   lag,
+  protectionReach,
   calls,
   gateway,
   replay,
