@@ -7,6 +7,7 @@ import { gateway } from './gateway.js';
 import { growthAppend } from './growth-append.js';
 import { growthConsume } from './growth-consume.js';
 import { growthDecide } from './growth-decide.js';
+import { heartbeat } from './heartbeat.js';
 import { lag } from './lag.js';
 import { listImport } from './list-import.js';
 import { protectionReach } from './protection-reach.js';
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   stream,
   lag,
   protectionReach,
+  heartbeat,
   calls,
   gateway,
   replay,
