@@ -6,6 +6,7 @@ import { CaseOpening } from './cases/case-opening.js';
 import { Cases } from './cases/cases.js';
 import { ProtectionEndings } from './cases/protection-endings.js';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
+import { BookingsReactor } from './events/bookings.reactor.js';
 import { CasesReactor } from './events/cases.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
@@ -45,6 +46,7 @@ const WORK = [HeldImportsWork, CasesWork];
     CasesController,
     AllowedListReactor,
     CasesReactor,
+    BookingsReactor,
   ],
   providers: [
     Membership,

@@ -11,7 +11,8 @@ export interface CaseRequest {
 
 export interface ShownCase {
   readonly caseId: string;
-  readonly cause: 'end-asked' | 'status-changed' | 'not-confirmed' | 'unverified-relation' | 'attestation-due';
+  readonly cause:
+    'end-asked' | 'status-changed' | 'not-confirmed' | 'unverified-relation' | 'unresolved-match' | 'attestation-due';
   readonly attorney?: string;
   readonly of: 'number' | 'caller';
   readonly due: string;

@@ -11,6 +11,8 @@ export type CaseCause =
   | 'not-confirmed'
   /** Only a person in custody says that the number is a lawyer's. */
   | 'unverified-relation'
+  /** Somebody in custody has name and date of birth of a protected person: perhaps one person under two ids. */
+  | 'unresolved-match'
   /** Nobody has said for a year that it still holds. */
   | 'attestation-due';
 

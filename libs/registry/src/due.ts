@@ -10,6 +10,7 @@ export const CASE_DUE_DAYS: Readonly<Record<CaseCause, number>> = {
   'not-confirmed': 1,
   'status-changed': 20,
   'unverified-relation': 20,
+  'unresolved-match': 3,
   'attestation-due': 20,
 };
 

@@ -3,6 +3,7 @@ import type {
   BarStatus,
   CaseEndProposed,
   CaseOpened,
+  CaseSettled,
   ListHeld,
   ListImported,
   RegistrationAnswered,
@@ -34,6 +35,8 @@ export interface CaseState {
   /** Undefined: never opened, or settled. */
   readonly open: CaseOpened['data'] | undefined;
   readonly proposal: CaseEndProposed['data'] | undefined;
+  /** How it was settled the last time. */
+  readonly settled: CaseSettled['data']['outcome'] | undefined;
 }
 
 export interface RegistrationState {
@@ -46,7 +49,7 @@ export interface RegistrationState {
 export const unprotected: ProtectionState = { statements: [], settlements: [] };
 export const unlistedAttorney: AttorneyState = { status: undefined, numbers: [] };
 export const unreadImport: ImportState = { outcome: undefined, held: undefined };
-export const noCase: CaseState = { open: undefined, proposal: undefined };
+export const noCase: CaseState = { open: undefined, proposal: undefined, settled: undefined };
 export const noRegistration: RegistrationState = {
   received: undefined,
   match: undefined,
@@ -92,11 +95,11 @@ export function evolveImport(state: ImportState, event: RegistryEvent): ImportSt
 export function evolveCase(state: CaseState, event: RegistryEvent): CaseState {
   switch (event.type) {
     case 'registry.CaseOpened':
-      return { open: event.data, proposal: undefined };
+      return { ...state, open: event.data, proposal: undefined };
     case 'registry.CaseEndProposed':
       return { ...state, proposal: event.data };
     case 'registry.CaseSettled':
-      return noCase;
+      return { ...noCase, settled: event.data.outcome };
     default:
       return state;
   }

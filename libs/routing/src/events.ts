@@ -45,6 +45,8 @@ export type CallerListed = DomainEvent<
     readonly caller: BlindIndex;
     /** Sealed JSON: `{number, last, first, born}`. */
     readonly person: SealedValue;
+    /** Of name and date of birth: equal for one person under two ids. Absent where either is not known. */
+    readonly match?: BlindIndex;
     readonly facility: string;
     readonly status: 'in' | 'out-court' | 'released';
   }

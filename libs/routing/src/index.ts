@@ -20,5 +20,6 @@ export { inOrder, REASONS } from './reasons.js';
 export type { ReasonEffect } from './reasons.js';
 export { DecisionReplay, LogOutOfOrder, replayDecisions } from './replay.js';
 export type { ProtectionHistory, ReplayMismatch, ReplayResult } from './replay.js';
+export { samePersonText } from './same-person.js';
 export { UnknownSchemaVersion, upcast } from './upcasters.js';
 export type { Move, Person } from './whereabouts.js';

@@ -8,14 +8,13 @@ import { crash, type ServiceParts } from '@privity/service';
  * the tables of what waits for a person. One consumer for all: each reads every number of every list.
  */
 export const REACTIONS = Symbol('registry reactions');
-/** What the registry learns from routing: numbers that a caller's list names as a lawyer's. */
+/** What the registry learns from routing: numbers that a caller's list names as a lawyer's, and who is in custody. */
 export const ALLOWED_LISTS = Symbol('registry allowed lists');
 
 // Every other type that routing speaks, checked for completeness by the compiler: an unknown one halts the shard.
-const OF_ROUTING: Record<Exclude<RoutingEvent['type'], 'routing.NumbersAllowed'>, true> = {
+const OF_ROUTING: Record<Exclude<RoutingEvent['type'], 'routing.NumbersAllowed' | 'routing.CallerListed'>, true> = {
   'routing.FacilityListed': true,
   'routing.FacilityPolicySet': true,
-  'routing.CallerListed': true,
   'routing.CallerMoved': true,
   'routing.DirectoryImported': true,
   'routing.CallDecided': true,

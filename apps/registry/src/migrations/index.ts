@@ -57,6 +57,13 @@ create table if not exists attestation (
   primary key (ref, subject_kind, index)
 );
 create index if not exists attestation_due on attestation (due_at);
+-- Who is in custody, by what two bookings of one person have in common.
+create table if not exists booking (
+  match text not null,
+  caller text not null,
+  primary key (match, caller)
+);
+create index if not exists booking_caller on booking (caller);
 `;
 
 /** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */
@@ -69,7 +76,7 @@ export async function migrate(owner: pg.Client, options: { readonly serviceRole:
   await owner.query(CASES);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(`
-    grant select, insert, update on import_report, list_entry, attestation to ${role};
+    grant select, insert, update on import_report, list_entry, attestation, booking to ${role};
     grant select, insert, update, delete on registry_case to ${role};
     grant usage on sequence import_turn to ${role};`);
 }

@@ -48,6 +48,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private stopLooking: () => void = () => undefined;
   private readonly stopping = new AbortController();
   private readonly callers: BlindIndexer;
+  private readonly persons: BlindIndexer;
   private readonly numbers: BlindIndexer;
 
   constructor(
@@ -62,6 +63,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(INDEX_KEYS) keys: KeyRing,
   ) {
     this.callers = new BlindIndexer(keys, 'caller-index');
+    this.persons = new BlindIndexer(keys, 'person-index');
     this.numbers = new BlindIndexer(keys, 'number-index');
   }
 
@@ -164,12 +166,12 @@ export class ImportRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private importer(kind: DirectoryKind, writer: DirectoryWriter): DirectoryImporter {
-    const { directory, callers, numbers, subjects, pool } = this;
+    const { directory, callers, persons, numbers, subjects, pool } = this;
     switch (kind) {
       case 'facilities':
         return new FacilitiesImporter(directory, writer);
       case 'roster':
-        return new RosterImporter(directory, writer, callers, subjects, pool);
+        return new RosterImporter(directory, writer, callers, persons, subjects, pool);
       case 'allowed-numbers':
         return new AllowedNumbersImporter(directory, writer, callers, numbers);
       case 'movements':

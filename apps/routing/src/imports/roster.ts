@@ -1,5 +1,5 @@
 import { type BlindIndex, type BlindIndexer, seal } from '@privity/kernel';
-import { type CallerListed, callerStream, chooseCaller } from '@privity/routing';
+import { type CallerListed, callerStream, chooseCaller, samePersonText } from '@privity/routing';
 import type { SubjectKeys } from '@privity/service';
 import type { Pool } from 'pg';
 import type { Directory } from '../read-models/directory.js';
@@ -22,6 +22,8 @@ interface Line {
   readonly status: CallerListed['data']['status'];
   /** JSON of `{number, last, first, born}`: sealed before it goes anywhere. */
   readonly person: string;
+  /** What another booking of the same person has, too. */
+  readonly match: BlindIndex | undefined;
 }
 
 export class RosterImporter implements DirectoryImporter<Column> {
@@ -32,6 +34,7 @@ export class RosterImporter implements DirectoryImporter<Column> {
     private readonly directory: Directory,
     private readonly writer: DirectoryWriter,
     private readonly callers: BlindIndexer,
+    private readonly persons: BlindIndexer,
     private readonly subjects: SubjectKeys,
     private readonly pool: Pool,
   ) {}
@@ -47,8 +50,11 @@ export class RosterImporter implements DirectoryImporter<Column> {
     if (born === undefined && values.DOB.trim() !== '') return { field: 'DOB', reason: 'not-a-date' };
     const caller = chooseCaller(this.callers.candidates(number), this.directory.view.now());
     if (caller === undefined) return { field: 'DOC_NUM', reason: 'no-key' };
-    const person = JSON.stringify({ number, last: values.LAST.trim(), first: values.FIRST.trim(), born: born ?? '' });
-    this.gathered.push({ caller, facility, status, person });
+    const [last, first] = [values.LAST.trim(), values.FIRST.trim()];
+    const person = JSON.stringify({ number, last, first, born: born ?? '' });
+    const same = samePersonText(last, first, born ?? '');
+    const match = same === undefined ? undefined : this.persons.index(same);
+    this.gathered.push({ caller, facility, status, person, match });
     return undefined;
   }
 
@@ -59,11 +65,12 @@ export class RosterImporter implements DirectoryImporter<Column> {
     const changed = await this.changed([...latest.values()]);
     const keys = await this.subjects.keysFor(changed.map(({ caller }) => caller));
     const events = new Map<string, CallerListed[]>();
-    for (const { caller, facility, status, person } of changed) {
+    for (const { caller, facility, status, person, match } of changed) {
       const key = keys.get(caller);
       if (key === undefined) throw new Error('a subject without a key');
       const stream = callerStream(caller);
-      const data = { caller, person: seal(person, key, `${stream}:person`), facility, status };
+      const sealed = seal(person, key, `${stream}:person`);
+      const data = { caller, person: sealed, ...(match === undefined ? {} : { match }), facility, status };
       events.set(stream, [{ type: 'routing.CallerListed', data }]);
     }
     await this.writer.write(events);

@@ -5,7 +5,7 @@ import type { FeedPage, FeedQuery, FeedShard } from './feed-wire.js';
 /** A page stops growing here, so that a reader far behind never makes the publisher hold much memory. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
 /** Appends of another replica are not announced in this process: look this often while somebody waits. */
-const POLL_MS = 250;
+const POLL_MS = 100;
 
 interface Waiter {
   readonly hasNews: (heads: readonly ShardHead[]) => boolean;

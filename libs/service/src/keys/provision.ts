@@ -23,7 +23,7 @@ const OWN_PURPOSES: Readonly<Record<ContextName, readonly string[]>> = {
   recording: ['subject-kek'],
   audit: [],
 };
-const INDEX_PURPOSES = ['number-index', 'caller-index', 'view-digest'] as const;
+const INDEX_PURPOSES = ['number-index', 'caller-index', 'person-index', 'view-digest'] as const;
 
 export function keyFolders(dataDir: string): KeyFolders {
   const keys = join(dataDir, 'keys');
