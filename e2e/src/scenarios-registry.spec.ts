@@ -144,12 +144,12 @@ for (const [stream, where] of STREAMS)
         await jail.hangUp(answer);
       }
       // Booked anew, under another id: an unresolved match means unrecorded.
-    await importList(jail.registrar, 'roster', ['1000000009,CARTER,Cára,01/01/1992,S1,IN']);
-    await importList(jail.registrar, 'allowed-numbers', [`1000000009,${FRIEND},FRIEND,APPROVED`]);
-    await eventually('the same person', async () =>
-      (await jail.call(FRIEND, '1000000009', 'S1')).reasons?.includes('caller-protected'),
-    );
-    // The friend is no lawyer: others' calls to the same number may be recorded.
+      await importList(jail.registrar, 'roster', ['1000000009,CARTER,Cára,01/01/1992,S1,IN']);
+      await importList(jail.registrar, 'allowed-numbers', [`1000000009,${FRIEND},FRIEND,APPROVED`]);
+      await eventually('the same person', async () =>
+        (await jail.call(FRIEND, '1000000009', 'S1')).reasons?.includes('caller-protected'),
+      );
+      // The friend is no lawyer: others' calls to the same number may be recorded.
       await jail.recordable(FRIEND);
       const event = (await allEvents(jail.auditor, 'registry')).find(({ type }) => type === 'registry.CallerProtected');
       expect(event?.text).not.toContain(CARA);
