@@ -174,10 +174,27 @@ describe('findings', () => {
     expect(finding).toMatchObject({ kind: 'registration-overdue' });
   });
 
+  it('come of a message that could not be sent (T7, T9)', async () => {
+    const data = { notice: 'n1', kind: 'answer', about: 'registration-1', attempts: 12 };
+    await record('registry', 'notice-n1', { type: 'registry.NoticeFailed', data });
+    const [finding] = await until(
+      () => findings('notice-n1'),
+      ({ length }) => length > 0,
+    );
+    expect(finding).toMatchObject({ kind: 'notice-failed' });
+  });
+
   it('that speak of sealed recordings are not for operators (P12)', async () => {
     const body = (await (await get('/api/findings?limit=1000', ['operator'])).json()) as { findings: Finding[] };
     expect(new Set(body.findings.map(({ kind }) => kind))).toEqual(
-      new Set(['registry-unverified', 'media-refused', 'media-mismatch', 'list-shrunk', 'registration-overdue']),
+      new Set([
+        'registry-unverified',
+        'media-refused',
+        'media-mismatch',
+        'list-shrunk',
+        'registration-overdue',
+        'notice-failed',
+      ]),
     );
   });
 });

@@ -17,7 +17,9 @@ export type FindingKind =
   /** A list of who must not be recorded came with fewer entries than can be believed (T3). */
   | 'list-shrunk'
   /** Nobody answered a registration by the time that its receipt names (T7). */
-  | 'registration-overdue';
+  | 'registration-overdue'
+  /** A message of the registry could not be sent: somebody waits for an answer, or does not know of a case (T7, T9). */
+  | 'notice-failed';
 
 /** Stream `finding-<kind>-<about>`: the same matter is raised once. */
 export type FindingRaised = DomainEvent<

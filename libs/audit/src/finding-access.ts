@@ -6,6 +6,7 @@ const KINDS: Readonly<Record<FindingKind, 'machinery' | 'privileged'>> = {
   'media-mismatch': 'machinery',
   'list-shrunk': 'machinery',
   'registration-overdue': 'machinery',
+  'notice-failed': 'machinery',
   'playback-refused': 'privileged',
   'protected-recorded': 'privileged',
   'recording-sealed-late': 'privileged',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '@privity/kernel';
-import type { ListHeld } from '@privity/registry/events';
+import type { ListHeld, NoticeFailed } from '@privity/registry/events';
 import type { CallDecided } from '@privity/routing/events';
 import {
   accessOf,
@@ -10,6 +10,7 @@ import {
   matterStream,
   mediaMismatch,
   mediaRefused,
+  noticeFailed,
   permitsRecording,
   playbackRefused,
   readAuditEvent,
@@ -108,6 +109,14 @@ describe('what shows a matter', () => {
     expect(finding.detail).toContain('2026-11-20T10:00:00.000Z');
   });
 
+  it('a message that could not be sent (T7, T9)', () => {
+    const data = { notice: 'n1', kind: 'receipt', about: 'registration-1', attempts: 12 } as const;
+    expect(noticeFailed(shown<NoticeFailed['data']>(data))).toMatchObject({
+      kind: 'notice-failed',
+      detail: 'a message (receipt) could not be sent in 12 attempts',
+    });
+  });
+
   it('a recording sealed after it was made (P8)', () => {
     const finding = recordingSealedLate(shown({ recording: 'r1', reason: 'number-protected', cause: 'e0' }));
     expect(finding).toMatchObject({ kind: 'recording-sealed-late', about: 'recording-r1' });
@@ -139,8 +148,9 @@ describe('who sees what (P12)', () => {
       'media-mismatch',
       'list-shrunk',
       'registration-overdue',
+      'notice-failed',
     ]);
-    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(8);
+    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(9);
     expect(visibleKinds(['investigator'])).toEqual([]);
   });
 });

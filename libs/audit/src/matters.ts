@@ -1,6 +1,6 @@
 import type { Instant } from '@privity/kernel';
 import type { MediaChecked, MediaRefused, PlaybackRefused, RecordingSealed } from '@privity/recording/events';
-import type { ListHeld, RegistrationEscalated } from '@privity/registry/events';
+import type { ListHeld, NoticeFailed, RegistrationEscalated } from '@privity/registry/events';
 import type { CallDecided, ReasonCode } from '@privity/routing/events';
 import type { RaiseFinding } from './commands.js';
 
@@ -73,6 +73,12 @@ export function listShrunk({ id, subject, data }: Shown<ListHeld>): RaiseFinding
 export function registrationOverdue({ id, subject, data }: Shown<RegistrationEscalated>): RaiseFinding {
   const detail = `nobody has answered a registration that was due at ${data.due}`;
   return { type: 'RaiseFinding', kind: 'registration-overdue', evidence: id, about: subject, detail };
+}
+
+/** T7, T9: one per message. What it was about is in the evidence; whom it was for, in no event. */
+export function noticeFailed({ id, subject, data }: Shown<NoticeFailed>): RaiseFinding {
+  const detail = `a message (${data.kind}) could not be sent in ${data.attempts} attempts`;
+  return { type: 'RaiseFinding', kind: 'notice-failed', evidence: id, about: subject, detail };
 }
 
 /** P8: one per recording. */

@@ -10,13 +10,27 @@ export {
   protectionEnding,
 } from './decide.js';
 export { CaseNotOpen, NothingProposed, protectionCase } from './decide-case.js';
+export { noticeDelivery } from './decide-notice.js';
+export type { ConcludeNotice, NoticeState } from './decide-notice.js';
 export { registration, RegistrationAnsweredBefore } from './decide-registration.js';
 export { CASE_DUE_DAYS, REGISTRATION_DUE_DAYS, workDaysAfter } from './due.js';
+export { isEmailAddress } from './email-address.js';
 export type * from './events.js';
 export type { AttorneyState, CaseState, ImportState, ProtectionState, RegistrationState } from './evolve.js';
 export type { Heartbeat } from './heartbeat.js';
 export { LOSS_WINDOW_DAYS } from './list-losses.js';
 export { nearNumbers } from './near-numbers.js';
+export { NOTICE_ATTEMPTS, pauseAfter } from './notice-schedule.js';
+export {
+  callBackWords,
+  caseNotice,
+  confirmedNotice,
+  escalationNotice,
+  lastTwo,
+  notConfirmedNotice,
+  receiptNotice,
+} from './notices.js';
+export type { ConfirmedNumber, NoticeText } from './notices.js';
 export { ProtectionView, ViewBroken } from './protection-view.js';
 export type { ViewedEvent } from './protection-view.js';
 export type { Protection, Statement } from './protection.js';

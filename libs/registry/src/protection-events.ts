@@ -47,10 +47,15 @@ export type CallerProtected = DomainEvent<
   }
 >;
 
-/** A member of staff asked whether a number is protected. Who asks about whom is itself worth knowing (P4). */
+/** Somebody asked whether a number is protected. Who asks about whom is itself worth knowing (P4). */
 export type ProtectionChecked = DomainEvent<
   'registry.ProtectionChecked',
-  { readonly index: BlindIndex; readonly protected: boolean }
+  {
+    readonly index: BlindIndex;
+    readonly protected: boolean;
+    /** Whoever answers at the number asked, by a code called out to it; nobody is named. Absent: the actor, of the staff. */
+    readonly proven?: true;
+  }
 >;
 
 /** Which of a number's or a person's sources are meant: all that go by this reference, or all of this kind. */

@@ -4,6 +4,7 @@ import {
   listShrunk,
   mediaMismatch,
   mediaRefused,
+  noticeFailed,
   permitsRecording,
   playbackRefused,
   recordedProtected,
@@ -63,6 +64,11 @@ export class FindingsController {
   @EventPattern<string>('registry.RegistrationEscalated', FINDINGS)
   async registrationEscalated(@Payload() envelope: EventEnvelope): Promise<void> {
     await this.findings.raise(registrationOverdue(readAs(envelope, 'registry.RegistrationEscalated')));
+  }
+
+  @EventPattern<string>('registry.NoticeFailed', FINDINGS)
+  async noticeFailed(@Payload() envelope: EventEnvelope): Promise<void> {
+    await this.findings.raise(noticeFailed(readAs(envelope, 'registry.NoticeFailed')));
   }
 
   @EventPattern<string>('recording.RecordingStarted', FINDINGS)
