@@ -16,7 +16,7 @@ COPY --from=build /privity/package.json ./
 COPY --from=build /privity/node_modules node_modules
 COPY --from=build /privity/libs libs
 COPY --from=build /privity/apps apps
-RUN mkdir -p /var/lib/privity/media && chown -R node:node /var/lib/privity
+RUN mkdir -p /var/lib/privity/media /var/lib/privity/outbox && chown -R node:node /var/lib/privity
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=5 \

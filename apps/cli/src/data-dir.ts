@@ -22,6 +22,10 @@ export class DataDir {
   get media(): string {
     return join(this.root, 'media');
   }
+  /** Messages where there is no mail server, and calls to be placed. */
+  get outbox(): string {
+    return join(this.root, 'outbox');
+  }
   /** Passwords of the database roles, 0600. */
   get secrets(): string {
     return join(this.root, 'secrets.json');
@@ -60,5 +64,6 @@ export class DataDir {
     await mkdir(this.logs, { recursive: true, mode: 0o700 });
     await mkdir(this.pids, { recursive: true, mode: 0o700 });
     await mkdir(this.media, { recursive: true, mode: 0o700 });
+    await mkdir(this.outbox, { recursive: true, mode: 0o700 });
   }
 }

@@ -8,6 +8,7 @@ import { ProtectionEndings } from './cases/protection-endings.js';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
 import { BookingsReactor } from './events/bookings.reactor.js';
 import { CasesReactor } from './events/cases.reactor.js';
+import { NoticesReactor } from './events/notices.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -23,6 +24,7 @@ import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { HeldImports } from './imports/held-imports.js';
 import { Imports } from './imports/imports.js';
 import { ListEntries } from './imports/list-entries.js';
+import { NOTICE_PROVIDERS } from './notices/index.js';
 import { NearMatches } from './protections/near-matches.js';
 import { OpenedValues } from './protections/opened-values.js';
 import { Protecting } from './protections/protecting.js';
@@ -47,6 +49,7 @@ const WORK = [HeldImportsWork, CasesWork];
     AllowedListReactor,
     CasesReactor,
     BookingsReactor,
+    NoticesReactor,
   ],
   providers: [
     Membership,
@@ -69,6 +72,7 @@ const WORK = [HeldImportsWork, CasesWork];
     Attorneys,
     ...WORK,
     { provide: WORK_SOURCES, useFactory: (...sources: WorkSource[]) => sources, inject: WORK },
+    ...NOTICE_PROVIDERS,
   ],
 })
 export class RegistryModule {}

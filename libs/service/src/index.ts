@@ -5,6 +5,7 @@ export * from './imports/receive-import.js';
 export { saveFailure } from './imports/save-failure.js';
 export { Spool } from './imports/spool.js';
 export * from './installation.js';
+export { replaceFile } from './keys/key-files.js';
 export { type SubjectKey, SubjectKeys } from './keys/subject-keys.js';
 export { crash } from './lifecycle/crash.js';
 export { MEMBER_LEASE_MS, Membership } from './lifecycle/membership.js';

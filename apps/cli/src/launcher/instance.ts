@@ -7,7 +7,7 @@ import { type Lock, takeLock } from './lock.js';
 import type { RunningInstance } from './running.js';
 import { prepare } from './preparation.js';
 import { type Keeping, KeptPart, type StartedPart } from './kept-part.js';
-import { startService, stopLeftovers, type Variables } from './processes.js';
+import { mailVariables, startService, stopLeftovers, type Variables } from './processes.js';
 import { startServers } from './servers.js';
 
 export interface InstanceOptions {
@@ -105,6 +105,7 @@ class Launch {
           PRIVITY_KEYS: keys.services[name],
           PRIVITY_INDEX_KEYS: name === 'audit' ? undefined : keys.index,
           PRIVITY_MEDIA_DIR: name === 'recording' ? dataDir.media : undefined,
+          ...(name === 'registry' ? { PRIVITY_OUTBOX: dataDir.outbox, ...mailVariables() } : {}),
         };
         await Promise.all(
           services[name].map(async (url, at) => {

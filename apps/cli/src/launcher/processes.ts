@@ -28,6 +28,12 @@ const INHERITED = [
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+/** For the registry alone: the mail server's address holds a password. */
+export function mailVariables(): Variables {
+  const { SMTP_URL, PRIVITY_REGISTRY_OFFICE } = process.env;
+  return { SMTP_URL, PRIVITY_REGISTRY_OFFICE };
+}
+
 export function childEnvironment(own: Variables): NodeJS.ProcessEnv {
   const inherited = INHERITED.map((name) => [name, process.env[name]] as const);
   const all = [...inherited, ['TZ', 'UTC'] as const, ...Object.entries(own)];

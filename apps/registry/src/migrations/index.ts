@@ -2,6 +2,7 @@ import { migrateEventStore } from '@privity/event-store';
 import { migrateEventStream } from '@privity/event-stream/migration';
 import { migrateMembership, migrateSubjectKeys } from '@privity/service/migration';
 import pg from 'pg';
+import { NOTICES } from './notice-tables.js';
 
 const IMPORTS = `
 create table if not exists import_report (
@@ -74,9 +75,10 @@ export async function migrate(owner: pg.Client, options: { readonly serviceRole:
   await migrateMembership(owner, options);
   await owner.query(IMPORTS);
   await owner.query(CASES);
+  await owner.query(NOTICES);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(`
-    grant select, insert, update on import_report, list_entry, attestation, booking to ${role};
+    grant select, insert, update on import_report, list_entry, attestation, booking, outbox_notice to ${role};
     grant select, insert, update, delete on registry_case to ${role};
     grant usage on sequence import_turn to ${role};`);
 }

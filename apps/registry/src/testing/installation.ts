@@ -33,6 +33,8 @@ export class Installation {
   registry!: BootedService;
   routing!: BootedService;
   readonly log: string[] = [];
+  /** What the registry is told besides, at its next boot. */
+  readonly more: Record<string, string> = {};
 
   private constructor(
     private readonly folder: string,
@@ -41,7 +43,7 @@ export class Installation {
     private readonly serviceToken: string,
   ) {}
 
-  static async start(): Promise<Installation> {
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<Installation> {
     const folder = await mkdtemp(join(tmpdir(), 'privity-registry-spec-'));
     const postgres = await startPostgres({ dataDir: join(folder, 'pg') });
     provisionKeys(folder);
@@ -49,6 +51,7 @@ export class Installation {
     const identity = loadSigningKey(keyFolders(folder).identity, 'identity');
     const token = await signToken(identity, { subject: 'spec', roles: ['service'], ttlSeconds: 3600 });
     const installation = new Installation(folder, postgres, ports, token);
+    Object.assign(installation.more, more);
     try {
       for (const name of ['registry', 'routing'] as const) await installation.layOut(name);
       installation.routing = await bootService(routingFeed, installation.config('routing'), installation.logger());
@@ -89,6 +92,10 @@ export class Installation {
     return keyFolders(this.folder);
   }
 
+  get outbox(): string {
+    return join(this.folder, 'outbox');
+  }
+
   /** As the owner of the registry's database, for what only a test may look at. */
   async query<R extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<R[]> {
     const client = new pg.Client({ connectionString: inDatabase(this.postgres.url, 'registry') });
@@ -121,6 +128,7 @@ export class Installation {
       PRIVITY_INDEX_KEYS: index,
       PRIVITY_TRUST: trust,
       PRIVITY_SERVICE_TOKEN: this.serviceToken,
+      ...(name === 'registry' ? { PRIVITY_OUTBOX: this.outbox, ...this.more } : {}),
     };
     return readServiceConfig(name, new Environment(env));
   }
