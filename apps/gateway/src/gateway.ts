@@ -78,7 +78,7 @@ export class Gateway implements Running {
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     if (path === '/health' && request.method === 'GET') return this.health(response);
     if (path === '/api/stream/status' && request.method === 'GET') return this.streamStatus(request, response);
-    const route = routeOf(path);
+    const route = routeOf(path, request.method);
     const upstream = route === undefined ? undefined : this.upstreams.get(route.service);
     if (route === undefined || upstream === undefined) throw new RouteNotFound();
     if (!route.isPublic) await this.options.tokens.verify(request.headers.authorization);

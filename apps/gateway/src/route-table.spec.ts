@@ -30,6 +30,19 @@ describe('the route table', () => {
     expect(routeOf(path)).toEqual({ service: 'audit', isPublic: true });
   });
 
+  it.each(['/api/protections/check', '/api/protections/check/codes'])(
+    'anybody may post to %s, and only that',
+    (path) => {
+      expect(routeOf(path, 'POST')).toEqual({ service: 'registry', isPublic: true, limit: 'self-check' });
+      for (const method of ['GET', 'PUT', 'DELETE', 'post']) expect(routeOf(path, method)?.isPublic).toBe(false);
+    },
+  );
+
+  it.each(['/api/protections', '/api/protections/1/end', '/api/protections/check/', '/api/calls'])(
+    'nobody may post to %s without a token',
+    (path) => expect(routeOf(path, 'POST')?.isPublic).toBe(false),
+  );
+
   it.each([
     '/',
     '/internal/heartbeat',

@@ -4,13 +4,23 @@ import type { ContextName } from '@privity/service';
 export interface Route {
   readonly service: ContextName;
   readonly isPublic: boolean;
+  /** How often an address may come here without a token; by name. */
+  readonly limit?: PublicLimit;
 }
+
+export type PublicLimit = 'registrations' | 'self-check';
 
 const MEDIA = /^\/api\/calls\/[^/]+\/media$/;
 const STREAM = /^\/api\/stream\/(registry|routing|recording|audit)\/(?:parked|resumed)$/;
 const FEED = /^\/feed\/(registry|routing|recording|audit)(?:\/\d+)?$/;
 /** Checkpoint and hashes tell nothing about anybody; the entries are the events themselves. */
 const PUBLIC_LOG = /^\/log\/(?:checkpoint|tile\/(?!entries\/)[^/]+\/.+)$/;
+
+/** What anybody may post. Whether a token is needed all the same (a check by staff), the service decides. */
+const PUBLIC_POSTS: Readonly<Partial<Record<string, PublicLimit>>> = {
+  '/api/protections/check': 'self-check',
+  '/api/protections/check/codes': 'self-check',
+};
 
 const PREFIXES: readonly (readonly [prefix: string, service: ContextName])[] = [
   ['/api/calls', 'routing'],
@@ -31,13 +41,17 @@ const PREFIXES: readonly (readonly [prefix: string, service: ContextName])[] = [
  * The whole of what is reachable from outside. What is not listed does not exist; `/internal` is listed nowhere, and a
  * path that a URL parser would rewrite into another one is no path at all.
  */
-export function routeOf(path: string): Route | undefined {
+export function routeOf(path: string, method = 'GET'): Route | undefined {
   if (isRewritten(path)) return undefined;
   if (MEDIA.test(path)) return { service: 'recording', isPublic: false };
   const [, publisher] = FEED.exec(path) ?? STREAM.exec(path) ?? [];
   if (publisher !== undefined) return { service: publisher as ContextName, isPublic: false };
   const entry = PREFIXES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
-  return entry === undefined ? undefined : { service: entry[1], isPublic: PUBLIC_LOG.test(path) };
+  if (entry === undefined) return undefined;
+  const [, service] = entry;
+  const limit = method === 'POST' && Object.hasOwn(PUBLIC_POSTS, path) ? PUBLIC_POSTS[path] : undefined;
+  if (limit !== undefined) return { service, isPublic: true, limit };
+  return { service, isPublic: PUBLIC_LOG.test(path) };
 }
 
 /** Dot segments, also written `%2e`, backslashes, encoded slashes, empty segments and control characters. */

@@ -16,7 +16,9 @@ import { CasesWork } from './http/cases.work.js';
 import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
 import { HeldImportsWork } from './http/held-imports.work.js';
 import { ImportsController } from './http/imports.controller.js';
+import { ProtectionEndingsController } from './http/protection-endings.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
+import { SelfCheckController } from './http/self-check.controller.js';
 import { WorkController } from './http/work.controller.js';
 import { WORK_SOURCES, type WorkSource } from './http/work.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
@@ -29,7 +31,9 @@ import { NearMatches } from './protections/near-matches.js';
 import { OpenedValues } from './protections/opened-values.js';
 import { Protecting } from './protections/protecting.js';
 import { Attorneys } from './protections/attorneys.js';
+import { ProtectionChecks } from './protections/protection-checks.js';
 import { StaffProtections } from './protections/staff-protections.js';
+import { CallBackCodes } from './self-check/call-back-codes.js';
 import { ImportReport } from './read-models/import-report.entity.js';
 import { RegistryCase } from './read-models/registry-case.entity.js';
 
@@ -44,6 +48,8 @@ const WORK = [HeldImportsWork, CasesWork];
     ImportsController,
     AttorneysController,
     ProtectionsController,
+    ProtectionEndingsController,
+    SelfCheckController,
     HeartbeatController,
     CasesController,
     AllowedListReactor,
@@ -72,6 +78,8 @@ const WORK = [HeldImportsWork, CasesWork];
     Attorneys,
     ...WORK,
     { provide: WORK_SOURCES, useFactory: (...sources: WorkSource[]) => sources, inject: WORK },
+    ProtectionChecks,
+    CallBackCodes,
     ...NOTICE_PROVIDERS,
   ],
 })

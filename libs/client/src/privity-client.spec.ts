@@ -69,6 +69,18 @@ describe('the client', () => {
     await expect(client.streamStatus()).rejects.toMatchObject({ status: 502, code: 'http-502' });
   });
 
+  it('asks without a token whether a number is protected, by the code called out to it', async () => {
+    const { port } = server.address() as AddressInfo;
+    const anybody = new PrivityClient({ baseUrl: `http://127.0.0.1:${port}` });
+    await anybody.protections.requestCode('2125550101');
+    await anybody.protections.selfCheck('2125550101', '123456');
+    await anybody.close();
+    expect(received.map(({ line, body, headers }) => [line, body, headers.authorization])).toEqual([
+      ['POST /api/protections/check/codes', '{"number":"2125550101"}', undefined],
+      ['POST /api/protections/check', '{"number":"2125550101","code":"123456"}', undefined],
+    ]);
+  });
+
   it('streams media with its permit', async () => {
     async function* audio() {
       yield Buffer.from('abc');

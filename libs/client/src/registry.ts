@@ -42,4 +42,14 @@ export class Protections {
   check(number: string): Promise<{ readonly protected: boolean; readonly since?: string }> {
     return this.http.json('POST', '/api/protections/check', json({ number }));
   }
+
+  /** Has a code called out to a number, protected or not; needs no token. */
+  requestCode(number: string): Promise<{ readonly expires: string }> {
+    return this.http.json('POST', '/api/protections/check/codes', json({ number }));
+  }
+
+  /** The same as `check` for whoever answers at the number, on a client without a token: with one it is refused. */
+  selfCheck(number: string, code: string): Promise<{ readonly protected: boolean; readonly since?: string }> {
+    return this.http.json('POST', '/api/protections/check', json({ number, code }));
+  }
 }

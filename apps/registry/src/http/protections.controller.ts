@@ -1,10 +1,12 @@
-import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
-import { CurrentUser, JsonBody, Roles } from '@privity/service';
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { InvalidInput } from '@privity/kernel';
+import { CurrentUser, JsonBody, OptionalUser, Roles, TokenOptional, Unauthenticated } from '@privity/service';
 import type { Principal } from '@privity/service';
-import { ProtectionEndings } from '../cases/protection-endings.js';
-import type { EndTaken } from '../cases/protection-endings.js';
+import { type ProtectionCheck, ProtectionChecks } from '../protections/protection-checks.js';
+import { readNumber } from '../protections/read-number.js';
 import { StaffProtections } from '../protections/staff-protections.js';
-import type { ProtectionCheck, ProtectionRequest, ProtectionTaken } from '../protections/staff-protections.js';
+import type { ProtectionRequest, ProtectionTaken } from '../protections/staff-protections.js';
+import { CallBackCodes } from '../self-check/call-back-codes.js';
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
 
@@ -21,26 +23,25 @@ const protection = new JsonBody<ProtectionRequest>({
   },
 });
 
-const end = new JsonBody<{ basis: string } | { case: string }>({
-  type: 'object',
-  additionalProperties: false,
-  properties: { basis: text(2000), case: { type: 'string', format: 'uuid' } },
-  minProperties: 1,
-  maxProperties: 1,
-});
+interface CheckRequest {
+  readonly number: string;
+  /** Called out to the number; for whoever has no token. */
+  readonly code?: string;
+}
 
-const check = new JsonBody<{ number: string }>({
+const check = new JsonBody<CheckRequest>({
   type: 'object',
   required: ['number'],
   additionalProperties: false,
-  properties: { number: text(64) },
+  properties: { number: text(64), code: text(16) },
 });
 
 @Controller('api/protections')
 export class ProtectionsController {
   constructor(
     private readonly protections: StaffProtections,
-    private readonly endings: ProtectionEndings,
+    private readonly checks: ProtectionChecks,
+    private readonly codes: CallBackCodes,
   ) {}
 
   /** Protects a number, or a person in custody, at once. With an `Idempotency-Key` a repeated request is the same protection. */
@@ -54,28 +55,21 @@ export class ProtectionsController {
     return this.protections.protect(request, user.subject, key);
   }
 
-  /**
-   * A first person sends `basis` and is given a case; a second one sends that `case`, and what this protection said is
-   * over. The number stays protected while any other source stands (P2).
-   */
-  @Post(':protectionId/end')
-  @HttpCode(200)
-  @Roles('registrar', 'approver')
-  end(
-    @Param('protectionId') protectionId: string,
-    @Body(end) request: { basis: string } | { case: string },
-    @CurrentUser() user: Principal,
-  ): Promise<EndTaken> {
-    return 'case' in request
-      ? this.endings.agree(protectionId, request.case, user.subject)
-      : this.endings.propose(protectionId, request.basis, user.subject);
-  }
-
-  /** Whether and since when; nothing else. That somebody asked is an event before the answer leaves (P4). */
+  /** Whether and since when; nothing else. For staff by their token, for anybody else by a code called out to the number. */
   @Post('check')
   @HttpCode(200)
+  @TokenOptional()
   @Roles('registrar', 'approver')
-  check(@Body(check) request: { number: string }, @CurrentUser() user: Principal): Promise<ProtectionCheck> {
-    return this.protections.check(request.number, user.subject);
+  async check(@Body(check) request: CheckRequest, @OptionalUser() user?: Principal): Promise<ProtectionCheck> {
+    const { code } = request;
+    const number = () => readNumber(request.number, 'number');
+    if (user !== undefined) {
+      if (code !== undefined) throw new InvalidInput('code', 'is for whoever asks without a token');
+      return this.checks.check(number(), { actor: user.subject });
+    }
+    if (code === undefined)
+      throw new Unauthenticated('A bearer token, or a code called out to the number, is required.');
+    await this.codes.prove(number(), code);
+    return this.checks.check(number(), { proven: true });
   }
 }

@@ -2,6 +2,8 @@ import { migrateEventStore } from '@privity/event-store';
 import { migrateEventStream } from '@privity/event-stream/migration';
 import { migrateMembership, migrateSubjectKeys } from '@privity/service/migration';
 import pg from 'pg';
+import { CASES } from './case-tables.js';
+import { CALL_BACK_CODES } from './call-back-table.js';
 import { NOTICES } from './notice-tables.js';
 
 const IMPORTS = `
@@ -39,34 +41,6 @@ create table if not exists list_entry (
 );
 `;
 
-const CASES = `
--- The cases that are open.
-create table if not exists registry_case (
-  case_id uuid primary key,
-  cause text not null,
-  attorney text,
-  due text not null,
-  events uuid[] not null,
-  proposed_by text
-);
--- When a person's word has to be said again.
-create table if not exists attestation (
-  ref text not null,
-  subject_kind text not null check (subject_kind in ('number', 'caller')),
-  index text not null,
-  due_at timestamptz not null,
-  primary key (ref, subject_kind, index)
-);
-create index if not exists attestation_due on attestation (due_at);
--- Who is in custody, by what two bookings of one person have in common.
-create table if not exists booking (
-  match text not null,
-  caller text not null,
-  primary key (match, caller)
-);
-create index if not exists booking_caller on booking (caller);
-`;
-
 /** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */
 export async function migrate(owner: pg.Client, options: { readonly serviceRole: string }): Promise<void> {
   await migrateEventStore(owner, options);
@@ -76,9 +50,10 @@ export async function migrate(owner: pg.Client, options: { readonly serviceRole:
   await owner.query(IMPORTS);
   await owner.query(CASES);
   await owner.query(NOTICES);
+  await owner.query(CALL_BACK_CODES);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(`
     grant select, insert, update on import_report, list_entry, attestation, booking, outbox_notice to ${role};
-    grant select, insert, update, delete on registry_case to ${role};
+    grant select, insert, update, delete on registry_case, call_back_code to ${role};
     grant usage on sequence import_turn to ${role};`);
 }

@@ -2,9 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import { derivedId, instant, InvalidInput, uuidv7 } from '@privity/kernel';
 import type { E164, Instant } from '@privity/kernel';
-import { callerProtectionStream, categoryOfNote, currentVersion, numberStream } from '@privity/registry';
-import type { ProtectionChecked } from '@privity/registry';
-import { OwnView } from '../events/own-view.js';
+import { callerProtectionStream, categoryOfNote, numberStream } from '@privity/registry';
 import { type EntryWarning, NearMatches } from './near-matches.js';
 import { Protecting } from './protecting.js';
 import { readNumber } from './read-number.js';
@@ -30,18 +28,12 @@ export interface ProtectionTaken {
   readonly warnings?: readonly EntryWarning[];
 }
 
-export interface ProtectionCheck {
-  readonly protected: boolean;
-  readonly since?: Instant;
-}
-
 /** Protections on the word of a member of staff. */
 @Injectable()
 export class StaffProtections {
   constructor(
     private readonly store: EventStore,
     private readonly protecting: Protecting,
-    private readonly view: OwnView,
     private readonly near: NearMatches,
   ) {}
 
@@ -77,16 +69,6 @@ export class StaffProtections {
     }
     const parsed = readNumber(number ?? '', 'number');
     return { number: parsed, stream: numberStream(this.protecting.numbers.index(parsed)) };
-  }
-
-  async check(text: string, actor: string): Promise<ProtectionCheck> {
-    const number = readNumber(text, 'number');
-    const known = (await this.view.current()).find(this.protecting.numbers.candidates(number));
-    const index = this.protecting.numbers.index(number);
-    const type: ProtectionChecked['type'] = 'registry.ProtectionChecked';
-    const data: ProtectionChecked['data'] = { index, protected: known !== undefined };
-    await this.store.append(numberStream(index), 'any', [{ type, data, actor, version: currentVersion(type) }]);
-    return known === undefined ? { protected: false } : { protected: true, since: known.since };
   }
 
   /** What the event says, also where this request is a repetition. */

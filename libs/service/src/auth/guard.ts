@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 
-import { PUBLIC_ROUTE, rememberPrincipal, ROUTE_ROLES } from './decorators.js';
+import { OPTIONAL_TOKEN, PUBLIC_ROUTE, rememberPrincipal, ROUTE_ROLES } from './decorators.js';
 import type { Role } from './principal.js';
 import { Forbidden, TokenVerifier } from './tokens.js';
 
@@ -18,6 +18,8 @@ export class RoleGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets) === true) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const isOptional = this.reflector.getAllAndOverride<boolean | undefined>(OPTIONAL_TOKEN, targets) === true;
+    if (isOptional && request.headers.authorization === undefined) return true;
     const principal = await this.tokens.verify(request.headers.authorization);
     const allowed = this.reflector.getAllAndOverride<readonly Role[] | undefined>(ROUTE_ROLES, targets);
     if (allowed === undefined) throw new Forbidden('This route is open to nobody.');

@@ -18,7 +18,7 @@ export interface KeyFolders {
 }
 
 const OWN_PURPOSES: Readonly<Record<ContextName, readonly string[]>> = {
-  registry: ['subject-kek', 'attorney-id'],
+  registry: ['subject-kek', 'attorney-id', 'call-back-code'],
   routing: ['subject-kek', 'call-id', 'fingerprint'],
   recording: ['subject-kek'],
   audit: [],
