@@ -104,6 +104,19 @@ describe('the public door', () => {
     expect((await sending).statusCode).toBe(200);
   });
 
+  it('lets anybody ask the registry about their own number, and does nothing else for them', async () => {
+    for (const path of ['/api/protections/check', '/api/protections/check/codes']) {
+      expect((await send(path, { method: 'POST', body: '{}' })).statusCode).toBe(200);
+      for (const method of ['GET', 'PUT', 'DELETE'] as const) {
+        expect(await problemOf(path, { method })).toMatchObject({ statusCode: 401, code: 'unauthenticated' });
+      }
+    }
+    expect(seen.map(({ service, url }) => [service, url])).toEqual([
+      ['registry', '/api/protections/check'],
+      ['registry', '/api/protections/check/codes'],
+    ]);
+  });
+
   it('lets nobody through without a token of this installation, and asks no service', async () => {
     const foreign = generateKeyPairSync('ed25519').privateKey;
     const request = { subject: 'x', roles: ['operator'], ttlSeconds: 60 } as const;
