@@ -34,6 +34,7 @@ export type { ConfirmedNumber, NoticeText } from './notices.js';
 export { ProtectionView, ViewBroken } from './protection-view.js';
 export type { ViewedEvent } from './protection-view.js';
 export type { Protection, Statement } from './protection.js';
+export { registrationProtects, registrationSource } from './registration-protection.js';
 export { unmatchedBy } from './roll-match.js';
 export type { BarRecord } from './roll-match.js';
 export { RegistryTrust } from './registry-trust.js';

@@ -4,6 +4,7 @@ import type { RegistrationCommand } from './commands.js';
 import { registration, RegistrationAnsweredBefore } from './decide-registration.js';
 import { workDaysAfter } from './due.js';
 import type { RegistrationReceived, RegistryEvent } from './events.js';
+import { registrationProtects, registrationSource } from './registration-protection.js';
 import { unmatchedBy } from './roll-match.js';
 
 const received: RegistrationReceived['data'] = {
@@ -57,6 +58,34 @@ describe('a registration', () => {
     ]);
     expect(types(receive, answer('ben'), escalate('2027-01-01T00:00:00.000Z'))).toHaveLength(2);
     expect(types(receive, escalate('2027-01-01T00:00:00.000Z'), answer('ben')).at(-1)).toBe('RegistrationAnswered');
+  });
+});
+
+describe('what a registration protects', () => {
+  const form = (over: object): RegistrationCommand => ({
+    type: 'receive-registration',
+    received: { ...received, ...over },
+  });
+  const protects = (...commands: RegistrationCommand[]) => registrationProtects(fold(registration, after(...commands)));
+  const delegate = form({ as: 'paralegal' });
+
+  it('an attorney’s at once where the record matches, anybody’s where staff entered it, else once confirmed', () => {
+    expect([protects(), protects(receive), protects(receive, unmatched), protects(delegate, matched)]).toEqual(
+      Array(4).fill(false),
+    );
+    expect([protects(receive, matched), protects(entered, unmatched)]).toEqual([true, true]);
+    expect(protects(form({ as: 'paralegal', enteredBy: 'attorney-1' }))).toBe(true);
+    expect([receive, delegate].map((sent) => protects(sent, unmatched, answer('ben')))).toEqual([true, true]);
+  });
+
+  it('goes on where somebody answers that it is not so: ending takes two people (P2)', () => {
+    expect(protects(receive, unmatched, answer('ben', 'not-confirmed'))).toBe(false);
+    expect(protects(receive, matched, answer('ben', 'not-confirmed'))).toBe(true);
+  });
+
+  it('is endable with all that the attorney registered, or by itself for those who work for one', () => {
+    expect(registrationSource(received)).toEqual({ kind: 'registration', ref: 'attorney-1' });
+    expect(registrationSource({ ...received, as: 'expert' })).toEqual({ kind: 'registration', ref: 'r1' });
   });
 });
 
