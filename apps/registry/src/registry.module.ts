@@ -9,6 +9,7 @@ import { AllowedListReactor } from './events/allowed-list.reactor.js';
 import { BookingsReactor } from './events/bookings.reactor.js';
 import { CasesReactor } from './events/cases.reactor.js';
 import { NoticesReactor } from './events/notices.reactor.js';
+import { RegistrationsReactor } from './events/registrations.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -19,6 +20,7 @@ import { ImportsController } from './http/imports.controller.js';
 import { ProtectionEndingsController } from './http/protection-endings.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
 import { SelfCheckController } from './http/self-check.controller.js';
+import { RegistrationsController } from './http/registrations.controller.js';
 import { WorkController } from './http/work.controller.js';
 import { WORK_SOURCES, type WorkSource } from './http/work.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
@@ -30,19 +32,28 @@ import { NOTICE_PROVIDERS } from './notices/index.js';
 import { NearMatches } from './protections/near-matches.js';
 import { OpenedValues } from './protections/opened-values.js';
 import { Protecting } from './protections/protecting.js';
+import { AttorneyListings } from './protections/attorney-listings.js';
 import { Attorneys } from './protections/attorneys.js';
 import { ProtectionChecks } from './protections/protection-checks.js';
 import { StaffProtections } from './protections/staff-protections.js';
 import { CallBackCodes } from './self-check/call-back-codes.js';
 import { ImportReport } from './read-models/import-report.entity.js';
 import { RegistryCase } from './read-models/registry-case.entity.js';
+import { RegistrationEntry } from './read-models/registration.entity.js';
+import { RegistrationsProjection } from './read-models/registrations.projection.js';
+import { Delegates } from './registrations/delegates.js';
+import { FormView } from './registrations/form-view.js';
+import { RegisteredNumbers } from './registrations/registered-numbers.js';
+import { Registrations } from './registrations/registrations.js';
+import { Verification } from './registrations/verification.js';
 
 /** What may wait for a person; the work list shows all of it together. */
+
 const WORK = [HeldImportsWork, CasesWork];
 
 /** Who must not be recorded, and since when. */
 @Module({
-  imports: [TypeOrmModule.forFeature([ImportReport, RegistryCase])],
+  imports: [TypeOrmModule.forFeature([ImportReport, RegistrationEntry, RegistryCase])],
   controllers: [
     WorkController,
     ImportsController,
@@ -56,6 +67,9 @@ const WORK = [HeldImportsWork, CasesWork];
     CasesReactor,
     BookingsReactor,
     NoticesReactor,
+    RegistrationsController,
+    RegistrationsReactor,
+    RegistrationsProjection,
   ],
   providers: [
     Membership,
@@ -76,6 +90,12 @@ const WORK = [HeldImportsWork, CasesWork];
     ProtectionEndings,
     Attestations,
     Attorneys,
+    AttorneyListings,
+    Registrations,
+    RegisteredNumbers,
+    Delegates,
+    Verification,
+    FormView,
     ...WORK,
     { provide: WORK_SOURCES, useFactory: (...sources: WorkSource[]) => sources, inject: WORK },
     ProtectionChecks,

@@ -41,6 +41,22 @@ create table if not exists list_entry (
 );
 `;
 
+const REGISTRATIONS = `
+create table if not exists registration (
+  id uuid primary key,
+  attorney text not null,
+  registered_as text not null,
+  received uuid not null,
+  due timestamptz not null,
+  entered_by text,
+  matched boolean,
+  escalated uuid,
+  answered uuid
+);
+create index if not exists registration_open on registration (due, id) where answered is null;
+create index if not exists registration_attorney on registration (attorney) where answered is null;
+`;
+
 /** Lays out the registry's database, or brings it up to date. Run as owner; safe to run again. */
 export async function migrate(owner: pg.Client, options: { readonly serviceRole: string }): Promise<void> {
   await migrateEventStore(owner, options);
@@ -51,9 +67,10 @@ export async function migrate(owner: pg.Client, options: { readonly serviceRole:
   await owner.query(CASES);
   await owner.query(NOTICES);
   await owner.query(CALL_BACK_CODES);
+  await owner.query(REGISTRATIONS);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(`
-    grant select, insert, update on import_report, list_entry, attestation, booking, outbox_notice to ${role};
+    grant select, insert, update on import_report, list_entry, attestation, booking, outbox_notice, registration to ${role};
     grant select, insert, update, delete on registry_case, call_back_code to ${role};
     grant usage on sequence import_turn to ${role};`);
 }

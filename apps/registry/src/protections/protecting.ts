@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
-import { BlindIndexer, instant, lengthPrefixed, seal } from '@privity/kernel';
+import { BlindIndexer, Forgotten, instant, lengthPrefixed, seal, unseal } from '@privity/kernel';
 import type { BlindIndex, E164, KeyRing, SealedValue } from '@privity/kernel';
 import {
   attorneyListing,
@@ -52,14 +52,25 @@ export class Protecting {
    * the same person would be listed twice.
    */
   attorneyStream(barState: string, barNumber: string): string {
+    return `attorney-${this.keyedHash(barState, barNumber)}`;
+  }
+
+  /** Equal for equal texts, for good, and says nothing of them: where an id is made of what a person wrote. */
+  keyedHash(...texts: readonly string[]): string {
     const key = this.ring.live('attorney-id').at(-1) ?? this.ring.current('attorney-id');
-    const hash = createHmac('sha256', key.key).update(lengthPrefixed(barState, barNumber)).digest('base64url');
-    return `attorney-${hash}`;
+    return createHmac('sha256', key.key)
+      .update(lengthPrefixed(...texts))
+      .digest('base64url');
   }
 
   /** Seals a text of a stream under the key of that stream's subject. */
   async seal(stream: string, field: string, text: string): Promise<SealedValue> {
     return seal(text, await this.subjects.keyFor(stream), `${stream}:${field}`);
+  }
+
+  /** Opens what `seal` sealed. Forgotten where its key was destroyed (P10). */
+  async open(stream: string, field: string, value: SealedValue): Promise<string | Forgotten> {
+    return unseal(value, await this.subjects.find(value.kid), `${stream}:${field}`);
   }
 
   /**

@@ -1,0 +1,94 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EventEnvelope } from '@privity/event-store';
+import { EventStore } from '@privity/event-store';
+import { EventContext } from '@privity/event-stream';
+import { derivedId, Forgotten } from '@privity/kernel';
+import {
+  CASE_DUE_DAYS,
+  caseStream,
+  protectionCase,
+  registration,
+  registrationProtects,
+  registrationSource,
+  registrationStream,
+  unmatchedBy,
+  workDaysAfter,
+} from '@privity/registry';
+import type { RegistrationAnswered, RegistrationReceived } from '@privity/registry';
+import { handleCommand } from '@privity/service';
+import { AttorneyListings } from '../protections/attorney-listings.js';
+import { Protecting } from '../protections/protecting.js';
+import { RegisteredNumbers } from '../registrations/registered-numbers.js';
+import { openForm } from '../registrations/registration-form.js';
+import { historyOf } from '../registrations/registration-history.js';
+import { REACTIONS } from './subscriptions.js';
+
+const MATCHING = 'registry.match-registration';
+const DOUBTING = 'registry.open-case';
+
+/** What follows from a registration. Each step can be repeated: what it decides stands in a stream that it reads first. */
+@Controller()
+export class RegistrationsReactor {
+  constructor(
+    private readonly store: EventStore,
+    private readonly protecting: Protecting,
+    private readonly listings: AttorneyListings,
+    private readonly numbers: RegisteredNumbers,
+  ) {}
+
+  /** Compares it with the bar record, whoever entered it: whoever verifies wants to know. Then protects, where either suffices. */
+  @EventPattern<string>('registry.RegistrationReceived', REACTIONS)
+  async received(
+    @Payload() event: EventEnvelope<RegistrationReceived['data']>,
+    @Ctx() context: EventContext,
+  ): Promise<void> {
+    const { registration: id } = event.data;
+    const form = await openForm(this.protecting, event.data);
+    if (form instanceof Forgotten) return;
+    const unmatched = await this.unmatched(event.data, form.last);
+    const command = { type: 'match-registration', ...(unmatched === undefined ? {} : { unmatched }) } as const;
+    await handleCommand(this.store, registration, registrationStream(id), command, {
+      causationid: event.id,
+      idOf: (n) => context.reactionId(MATCHING, n),
+    });
+    await this.numbers.protectWhereDue(id, { causationid: event.id });
+  }
+
+  /** Confirmed, it protects where it did not yet. Not confirmed, it asks two people whether to end what it protects (P2). */
+  @EventPattern<string>('registry.RegistrationAnswered', REACTIONS)
+  async answered(
+    @Payload() event: EventEnvelope<RegistrationAnswered['data']>,
+    @Ctx() context: EventContext,
+  ): Promise<void> {
+    const { registration: id, attorney, result } = event.data;
+    if (result === 'confirmed') return this.numbers.protectWhereDue(id, { causationid: event.id });
+    const { received, state } = await historyOf(this.store, id);
+    // What protects nobody leaves nothing to end.
+    if (!registrationProtects(state)) return;
+    const about = {
+      case: derivedId(id, 'not-confirmed', 0),
+      cause: 'not-confirmed',
+      attorney,
+      of: 'number',
+      indexes: received.numbers,
+      ends: { ref: registrationSource(received).ref },
+      due: workDaysAfter(event.time, CASE_DUE_DAYS['not-confirmed']),
+    } as const;
+    await handleCommand(
+      this.store,
+      protectionCase,
+      caseStream(about.case),
+      { type: 'open-case', about },
+      { causationid: event.id, idOf: (n) => context.reactionId(DOUBTING, n) },
+    );
+  }
+
+  /** A delegate's own name is on no roll: what can match is the attorney they work for. */
+  private async unmatched({ as, attorney }: RegistrationReceived['data'], last: string) {
+    const listing = await this.listings.find(attorney);
+    if (listing === undefined || listing.person instanceof Forgotten) return unmatchedBy(last, undefined);
+    const record = { status: listing.status, last: listing.person.last };
+    return unmatchedBy(as === 'attorney' ? last : record.last, record);
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { EventStore, parseEnvelope } from '@privity/event-store';
+import { fold, Forgotten, PrivityError } from '@privity/kernel';
+import type { E164, SealedValue } from '@privity/kernel';
+import { attorneyListing, numberStream } from '@privity/registry';
+import type { AttorneyListed, BarStatus, NumberProtected, RegistryEvent } from '@privity/registry';
+import { type AttorneyPerson, Protecting } from './protecting.js';
+
+export class AttorneyNotFound extends PrivityError {
+  constructor() {
+    super('attorney-not-found', 404, 'There is no such attorney.');
+  }
+}
+
+/** What rolls and registrars said of an attorney so far. Personal data, opened. */
+export interface AttorneyListing {
+  readonly barState: string;
+  readonly status: BarStatus;
+  readonly person: AttorneyPerson | Forgotten;
+  /** Their numbers that a roll protected: where somebody answers who did not write the form. */
+  readonly rollContacts: () => Promise<readonly E164[]>;
+}
+
+/** Reads attorneys back from their streams. */
+@Injectable()
+export class AttorneyListings {
+  constructor(
+    private readonly store: EventStore,
+    private readonly protecting: Protecting,
+  ) {}
+
+  /** @param attorney stream of the attorney */
+  async find(attorney: string): Promise<AttorneyListing | undefined> {
+    const history = await this.store.readStream(attorney);
+    const events = history.map(({ text }) => parseEnvelope(text)).map(({ type, data }) => ({ type, data }));
+    const { status, numbers } = fold(attorneyListing, events as RegistryEvent[]);
+    const listed = events.find(({ type }) => type === 'registry.AttorneyListed');
+    if (status === undefined || listed === undefined) return undefined;
+    const { barState, person } = listed.data as AttorneyListed['data'];
+    const text = await this.protecting.open(attorney, 'person', person);
+    return {
+      barState,
+      status,
+      person: typeof text === 'string' ? (JSON.parse(text) as AttorneyPerson) : text,
+      rollContacts: () => this.rollContacts(attorney, numbers),
+    };
+  }
+
+  /** On this attorney's line of a roll: a number that a roll names for somebody else is nobody's proof of them. */
+  private async rollContacts(attorney: string, indexes: readonly string[]): Promise<readonly E164[]> {
+    const contacts = new Set<E164>();
+    for (const stream of indexes.map(numberStream)) {
+      for (const { text } of await this.store.readStream(stream)) {
+        const { type, data } = parseEnvelope<Partial<NumberProtected['data']>>(text);
+        const { source, number } = data;
+        if (type !== 'registry.NumberProtected' || source?.kind !== 'bar-roll' || source.ref !== attorney) continue;
+        const opened = number === undefined ? undefined : await this.openNumber(stream, number);
+        if (opened !== undefined) contacts.add(opened);
+      }
+    }
+    return [...contacts];
+  }
+
+  private async openNumber(stream: string, sealed: SealedValue): Promise<E164 | undefined> {
+    const text = await this.protecting.open(stream, 'number', sealed);
+    return typeof text === 'string' ? (text as E164) : undefined;
+  }
+}
