@@ -42,14 +42,16 @@ import { RegistryCase } from './read-models/registry-case.entity.js';
 import { RegistrationEntry } from './read-models/registration.entity.js';
 import { RegistrationsProjection } from './read-models/registrations.projection.js';
 import { Delegates } from './registrations/delegates.js';
+import { Escalation } from './registrations/escalation.js';
 import { FormView } from './registrations/form-view.js';
 import { RegisteredNumbers } from './registrations/registered-numbers.js';
 import { Registrations } from './registrations/registrations.js';
+import { RegistrationsWork } from './registrations/registrations.work.js';
 import { Verification } from './registrations/verification.js';
 
 /** What may wait for a person; the work list shows all of it together. */
 
-const WORK = [HeldImportsWork, CasesWork];
+const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
 
 /** Who must not be recorded, and since when. */
 @Module({
@@ -96,6 +98,7 @@ const WORK = [HeldImportsWork, CasesWork];
     Delegates,
     Verification,
     FormView,
+    Escalation,
     ...WORK,
     { provide: WORK_SOURCES, useFactory: (...sources: WorkSource[]) => sources, inject: WORK },
     ProtectionChecks,

@@ -43,6 +43,7 @@ export class Installation {
     private readonly serviceToken: string,
   ) {}
 
+  /** @param more variables of the registry, beside those that it always gets */
   static async start(more: Readonly<Record<string, string>> = {}): Promise<Installation> {
     const folder = await mkdtemp(join(tmpdir(), 'privity-registry-spec-'));
     const postgres = await startPostgres({ dataDir: join(folder, 'pg') });
