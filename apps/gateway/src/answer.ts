@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { PrivityError } from '@privity/kernel';
 import { PROBLEM_TYPE, toProblem } from '@privity/service';
 
+import { TooManyRequests } from './public-limits.js';
+
 /** No such route here. The detail does not repeat the path: it may hold a number. */
 export class RouteNotFound extends PrivityError {
   constructor() {
@@ -32,6 +34,7 @@ export function answerProblem(response: ServerResponse, error: unknown): void {
     'content-length': Buffer.byteLength(text),
     ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(problem.status === 503 ? { 'retry-after': '1' } : {}),
+    ...(error instanceof TooManyRequests ? { 'retry-after': String(error.retryAfterSeconds) } : {}),
   });
   response.end(text);
 }

@@ -6,6 +6,7 @@ import { PrivityError } from '@privity/kernel';
 import type { ContextName, JsonLog, Running, TokenVerifier } from '@privity/service';
 
 import { answerJson, answerProblem, RouteNotFound } from './answer.js';
+import { PublicLimits } from './public-limits.js';
 import { routeOf } from './route-table.js';
 import { type ReplicaState, Upstream, UpstreamFailed } from './upstream.js';
 
@@ -21,6 +22,10 @@ export interface GatewayOptions {
   readonly headersLimitMs?: number;
   /** How long the answer to a command may take; default ten seconds. */
   readonly commandLimitMs?: number;
+  /** Forms that one client may send without a token; default twenty. */
+  readonly registrationsPerHour?: number;
+  /** Proxies in front of the gateway; default none. */
+  readonly proxyHops?: number;
 }
 
 const HEADERS_LIMIT_MS = 60_000;
@@ -33,11 +38,13 @@ const IDLE_CHECK_MS = 50;
 export class Gateway implements Running {
   private readonly upstreams: ReadonlyMap<string, Upstream>;
   private readonly server: Server;
+  private readonly limits: PublicLimits;
 
   private constructor(private readonly options: GatewayOptions) {
     this.upstreams = new Map(
       Object.entries(options.services).map(([name, urls]) => [name, new Upstream(name, urls, options.commandLimitMs)]),
     );
+    this.limits = new PublicLimits(options);
     const headersTimeout = options.headersLimitMs ?? HEADERS_LIMIT_MS;
     // A call's audio arrives for as long as the call lasts; the headers, which no token covers yet, do not. Node takes no
     // limit on the one for no limit on the other, so it is named.
@@ -81,7 +88,12 @@ export class Gateway implements Running {
     const route = routeOf(path, request.method);
     const upstream = route === undefined ? undefined : this.upstreams.get(route.service);
     if (route === undefined || upstream === undefined) throw new RouteNotFound();
-    if (!route.isPublic) await this.options.tokens.verify(request.headers.authorization);
+    const { isPublic, counted } = route;
+    const { authorization } = request.headers;
+    // Whoever shows a token where none is needed is known by it, and is not counted by address.
+    if (!isPublic || (counted !== undefined && authorization !== undefined)) {
+      await this.options.tokens.verify(authorization);
+    } else if (counted !== undefined) await this.limits.admit(counted, request);
     await upstream.forward(request, response);
   }
 

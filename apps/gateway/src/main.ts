@@ -20,6 +20,8 @@ await runUntilStopped(log, async () => {
     port: env.integer('PRIVITY_PORT', 0),
     services: everyService(env.urls('PRIVITY_SERVICES')),
     tokens: new TokenVerifier(loadPublicKey(env.required('PRIVITY_TRUST'), 'identity')),
+    registrationsPerHour: env.integer('PRIVITY_REGISTRATIONS_PER_HOUR', 20),
+    proxyHops: env.integer('PRIVITY_PROXY_HOPS', 0),
     log,
   });
   log.line('info', 'listening', { port: Number(new URL(gateway.url).port) });

@@ -12,6 +12,9 @@ describe('the route table', () => {
     ['/api/registry/imports/1', 'registry'],
     ['/api/protections/check', 'registry'],
     ['/api/attorneys', 'registry'],
+    ['/api/registrations', 'registry'],
+    ['/api/registrations/0190f3a0-0000-7000-8000-0000000000b1/form', 'registry'],
+    ['/api/registrations/0190f3a0', 'registry'],
     ['/api/recordings/1/playbacks', 'recording'],
     ['/api/playbacks/1/audio', 'recording'],
     ['/api/audit/events/1/proof', 'audit'],
@@ -33,7 +36,7 @@ describe('the route table', () => {
   it.each(['/api/protections/check', '/api/protections/check/codes'])(
     'anybody may post to %s, and only that',
     (path) => {
-      expect(routeOf(path, 'POST')).toEqual({ service: 'registry', isPublic: true, limit: 'self-check' });
+      expect(routeOf(path, 'POST')).toEqual({ service: 'registry', isPublic: true, counted: 'self-check' });
       for (const method of ['GET', 'PUT', 'DELETE', 'post']) expect(routeOf(path, method)?.isPublic).toBe(false);
     },
   );
@@ -43,8 +46,23 @@ describe('the route table', () => {
     (path) => expect(routeOf(path, 'POST')?.isPublic).toBe(false),
   );
 
+  const receipt = '/api/registrations/0190f3a0-0000-7000-8000-0000000000b1';
+  it.each([
+    ['POST', '/api/registrations', { isPublic: true, counted: 'registration' }],
+    ['GET', receipt, { isPublic: true, counted: 'receipt' }],
+    ['POST', receipt, { isPublic: false }],
+    ['PUT', '/api/registrations', { isPublic: false }],
+    ['POST', `${receipt}/form`, { isPublic: false }],
+    ['GET', '/register', { isPublic: true }],
+    ['POST', '/register', { isPublic: false }],
+  ])('%s %s: %j', (method, path, route) => {
+    expect(routeOf(path, method)).toEqual({ service: 'registry', ...route });
+  });
+
   it.each([
     '/',
+    '/register/',
+    '/registered',
     '/internal/heartbeat',
     '/api/internal/permits/renewals',
     '/stream/status',

@@ -1,23 +1,27 @@
 import type { ContextName } from '@privity/service';
 
+import type { Counted } from './public-limits.js';
+
 /** Which service answers a path, and whether without a token. */
 export interface Route {
   readonly service: ContextName;
   readonly isPublic: boolean;
-  /** How often an address may come here without a token; by name. */
-  readonly limit?: PublicLimit;
+  /** Public, and counted by client. */
+  readonly counted?: Counted;
 }
-
-export type PublicLimit = 'registrations' | 'self-check';
 
 const MEDIA = /^\/api\/calls\/[^/]+\/media$/;
 const STREAM = /^\/api\/stream\/(registry|routing|recording|audit)\/(?:parked|resumed)$/;
 const FEED = /^\/feed\/(registry|routing|recording|audit)(?:\/\d+)?$/;
 /** Checkpoint and hashes tell nothing about anybody; the entries are the events themselves. */
 const PUBLIC_LOG = /^\/log\/(?:checkpoint|tile\/(?!entries\/)[^/]+\/.+)$/;
+const REGISTER_PAGE = '/register';
+/** A form, and what its receipt is good for; who may read the form itself has a token. */
+const RECEIPT = /^\/api\/registrations\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What anybody may post. Whether a token is needed all the same (a check by staff), the service decides. */
-const PUBLIC_POSTS: Readonly<Partial<Record<string, PublicLimit>>> = {
+const PUBLIC_POSTS: Readonly<Partial<Record<string, Counted>>> = {
+  '/api/registrations': 'registration',
   '/api/protections/check': 'self-check',
   '/api/protections/check/codes': 'self-check',
 };
@@ -27,6 +31,7 @@ const PREFIXES: readonly (readonly [prefix: string, service: ContextName])[] = [
   ['/api/routing', 'routing'],
   ['/api/facilities', 'routing'],
   ['/api/attorneys', 'registry'],
+  ['/api/registrations', 'registry'],
   ['/api/protections', 'registry'],
   ['/api/registry', 'registry'],
   ['/api/recordings', 'recording'],
@@ -46,12 +51,16 @@ export function routeOf(path: string, method = 'GET'): Route | undefined {
   if (MEDIA.test(path)) return { service: 'recording', isPublic: false };
   const [, publisher] = FEED.exec(path) ?? STREAM.exec(path) ?? [];
   if (publisher !== undefined) return { service: publisher as ContextName, isPublic: false };
+  if (path === REGISTER_PAGE) return { service: 'registry', isPublic: method === 'GET' };
+  const counted = countedAs(path, method);
+  if (counted !== undefined) return { service: 'registry', isPublic: true, counted };
   const entry = PREFIXES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
-  if (entry === undefined) return undefined;
-  const [, service] = entry;
-  const limit = method === 'POST' && Object.hasOwn(PUBLIC_POSTS, path) ? PUBLIC_POSTS[path] : undefined;
-  if (limit !== undefined) return { service, isPublic: true, limit };
-  return { service, isPublic: PUBLIC_LOG.test(path) };
+  return entry === undefined ? undefined : { service: entry[1], isPublic: PUBLIC_LOG.test(path) };
+}
+
+function countedAs(path: string, method: string): Counted | undefined {
+  if (method === 'POST' && Object.hasOwn(PUBLIC_POSTS, path)) return PUBLIC_POSTS[path];
+  return method === 'GET' && RECEIPT.test(path) ? 'receipt' : undefined;
 }
 
 /** Dot segments, also written `%2e`, backslashes, encoded slashes, empty segments and control characters. */

@@ -24,6 +24,9 @@ const INHERITED = [
   'PRIVITY_MASTER_KEY',
   'PRIVITY_STALENESS_MS',
   'PRIVITY_KAFKA_REPLICAS',
+  'PRIVITY_REGISTRY_ESCALATION_EVERY_MS',
+  'PRIVITY_REGISTRATIONS_PER_HOUR',
+  'PRIVITY_PROXY_HOPS',
 ];
 
 export type Variables = Readonly<Record<string, string | undefined>>;
