@@ -20,6 +20,7 @@ import { ImportsController } from './http/imports.controller.js';
 import { ProtectionEndingsController } from './http/protection-endings.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
 import { SelfCheckController } from './http/self-check.controller.js';
+import { RegisterPageController } from './http/register-page.controller.js';
 import { RegistrationsController } from './http/registrations.controller.js';
 import { WorkController } from './http/work.controller.js';
 import { WORK_SOURCES, type WorkSource } from './http/work.js';
@@ -70,6 +71,7 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     BookingsReactor,
     NoticesReactor,
     RegistrationsController,
+    RegisterPageController,
     RegistrationsReactor,
     RegistrationsProjection,
   ],

@@ -149,6 +149,13 @@ describe('a registration by the public form', () => {
     expect(body).toMatchObject({ form: '[forgotten]' });
   });
 
+  it('may be written on a page that anybody may open', async () => {
+    const answer = await fetch(`${place.registry.url}/register`);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*script-src 'sha256-/);
+    expect(await answer.text()).toMatch(/^<!doctype html>[^]*<form id="form">/);
+  });
+
   it('is unknown under another receipt, and its form is for no one without a role', async () => {
     const receipt = await desk.receiptOf(form('100', 'Núñez-Ortiz'));
     for (const unknown of ['b0a9ff4e-7c14-7cc1-9a5b-0123456789ab', 'x', `registration-${receipt}`]) {
