@@ -1,3 +1,4 @@
+export * from './attorneys.js';
 export * from './audit.js';
 export type {
   CallAnswer,
@@ -14,4 +15,5 @@ export * from './imports.js';
 export * from './privity-client.js';
 export { isPassing, ProblemError } from './problem-error.js';
 export * from './recordings.js';
+export * from './registrations.js';
 export * from './registry.js';

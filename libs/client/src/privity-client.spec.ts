@@ -54,6 +54,25 @@ describe('the client', () => {
     for (const { headers } of received) expect(headers.authorization).toBe('Bearer a.b.c');
   });
 
+  it('registers, asks for the receipt and verifies', async () => {
+    const form = { barState: 'NY', barNumber: '1', last: 'Ng', first: 'Ana', numbers: [{ number: '2125550101' }] };
+    await client.registrations.register(form, 'k-1');
+    await client.registrations.status('r/1');
+    await client.registrations.form('r1');
+    await client.attorneys.register({ ...form, numbers: ['2125550101'] });
+    await client.attorneys.addDelegate('attorney-1', { ...form, as: 'expert' });
+    await client.attorneys.verify('attorney-1', { result: 'confirmed', via: 'bar-office' });
+    expect(received.map(({ line }) => line)).toEqual([
+      'POST /api/registrations',
+      'GET /api/registrations/r%2F1',
+      'GET /api/registrations/r1/form',
+      'POST /api/attorneys',
+      'POST /api/attorneys/attorney-1/delegates',
+      'POST /api/attorneys/attorney-1/verification',
+    ]);
+    expect(received[0]).toMatchObject({ body: JSON.stringify(form), headers: { 'idempotency-key': 'k-1' } });
+  });
+
   it('turns a problem into an error that says what and where', async () => {
     answer = (response) => {
       response.writeHead(422, { 'content-type': 'application/problem+json' });

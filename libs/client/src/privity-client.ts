@@ -1,9 +1,11 @@
+import { Attorneys } from './attorneys.js';
 import { Audit } from './audit.js';
 import { Calls, json } from './calls.js';
 import { Cases } from './cases.js';
 import { HttpConnection, type ConnectionOptions, type RequestOptions } from './http-connection.js';
 import { Imports } from './imports.js';
 import { Recordings } from './recordings.js';
+import { Registrations } from './registrations.js';
 import { Protections } from './registry.js';
 
 /** `PUT /api/facilities/{id}/policy`, as routing validates it. */
@@ -25,6 +27,8 @@ export class PrivityClient {
   readonly imports: Imports;
   readonly protections: Protections;
   readonly cases: Cases;
+  readonly attorneys: Attorneys;
+  readonly registrations: Registrations;
   readonly recordings: Recordings;
   readonly audit: Audit;
   private readonly http: HttpConnection;
@@ -35,6 +39,8 @@ export class PrivityClient {
     this.imports = new Imports(this.http);
     this.protections = new Protections(this.http);
     this.cases = new Cases(this.http);
+    this.attorneys = new Attorneys(this.http);
+    this.registrations = new Registrations(this.http);
     this.recordings = new Recordings(this.http);
     this.audit = new Audit(this.http);
   }
