@@ -108,29 +108,6 @@ describe('a registration by the public form', () => {
     expect(await typesOf(String(first.body['receipt']))).toEqual(['RegistrationReceived', 'RegistrationUnmatched']);
   });
 
-  it('that cannot be read is refused, naming the field and nothing that stood there', async () => {
-    const { status, body } = await desk.register(form('999', 'Wrong', { number: number() }, { number: '555-0100' }));
-    expect(body).toMatchObject({ code: 'invalid-input', field: 'numbers.1.number' });
-    expect(status).toBe(422);
-    expect(JSON.stringify(body)).not.toContain('555-0100');
-  });
-
-  it('of any size ends somewhere', async () => {
-    const big = await desk.register({ ...form('999', 'Big'), firm: 'x'.repeat(1_100_000) });
-    expect(big).toMatchObject({ status: 413, body: { code: 'payload-too-large' } });
-  });
-
-  it('holds two hundred numbers, which fit into its event, and not one more', async () => {
-    const numbers = Array.from({ length: 201 }, () => ({
-      number: number(),
-      effectiveFrom: '2019-05-01T00:00:00.000Z',
-    }));
-    const long = '"'.repeat(200);
-    const all = { ...form('999', 'Many', ...numbers), firm: long, first: long, last: long };
-    expect(await desk.register(all)).toMatchObject({ status: 422, body: { field: 'numbers' } });
-    expect((await desk.register({ ...all, numbers: numbers.slice(1) })).status).toBe(202);
-  });
-
   it('whose key was destroyed halts nothing and protects nobody (P10)', async () => {
     const one = number();
     const id = 'b0a9ff4e-7c14-7cc1-9a5b-000000000001';
@@ -147,13 +124,6 @@ describe('a registration by the public form', () => {
     expect(await desk.isProtected(one)).toBe(false);
     const { body } = await desk.ask('GET', `/api/registrations/${id}/form`, ['ben', 'approver']);
     expect(body).toMatchObject({ form: '[forgotten]' });
-  });
-
-  it('may be written on a page that anybody may open', async () => {
-    const answer = await fetch(`${place.registry.url}/register`);
-    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*script-src 'sha256-/);
-    expect(await answer.text()).toMatch(/^<!doctype html>[^]*<form id="form">/);
   });
 
   it('is unknown under another receipt, and its form is for no one without a role', async () => {
