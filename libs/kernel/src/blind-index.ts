@@ -22,7 +22,7 @@ export class BlindIndexer {
     return indexUnder(this.ring.current(this.purpose), value);
   }
 
-  /** The index under every live epoch: what a look-up must try, since older events carry older epochs. */
+  /** The index under every live epoch: what a look-up must try, since older events carry older epochs. The current one first. */
   candidates(value: string): BlindIndex[] {
     return this.ring.live(this.purpose).map((key) => indexUnder(key, value));
   }

@@ -8,6 +8,14 @@ export function entryShare(key: Buffer, index: BlindIndex): bigint {
   return BigInt(`0x${createHmac('sha256', key).update(index, 'utf8').digest('hex')}`);
 }
 
+/**
+ * The same for an entry of a list, under another name: were it the view's own share, the certificate of a list with one
+ * number would tell when heartbeats began to count that number.
+ */
+export function listEntryShare(key: Buffer, entry: string): bigint {
+  return entryShare(key, `list:${entry}`);
+}
+
 /** A sum, because entries must count the same in whatever order they arrived. */
 export function addShare(sum: bigint, share: bigint): bigint {
   return (sum + share) % MODULUS;

@@ -1,3 +1,4 @@
+export type { ViewedEvent } from './about-protection.js';
 export { barStatus, protectsNumbers } from './bar-status.js';
 export { CATEGORIES, categoryOfNote, mostRestrictive } from './categories.js';
 export type * from './commands.js';
@@ -17,7 +18,11 @@ export { CASE_DUE_DAYS, REGISTRATION_DUE_DAYS, workDaysAfter } from './due.js';
 export { isEmailAddress } from './email-address.js';
 export type * from './events.js';
 export type { AttorneyState, CaseState, ImportState, ProtectionState, RegistrationState } from './evolve.js';
+export { HEARTBEAT_TYP } from './heartbeat.js';
 export type { Heartbeat } from './heartbeat.js';
+export { LIST_CERTIFICATE_TYP, REGISTRY_CERTIFICATE_TYP } from './certificate.js';
+export type { ListCertificate, ListStanding, RegistryCertificate, RegistryFigures } from './certificate.js';
+export { addShare, digestHex, listEntryShare } from './entry-digest.js';
 export { LOSS_WINDOW_DAYS } from './list-losses.js';
 export { nearNumbers } from './near-numbers.js';
 export { NOTICE_ATTEMPTS, pauseAfter } from './notice-schedule.js';
@@ -32,7 +37,6 @@ export {
 } from './notices.js';
 export type { ConfirmedNumber, NoticeText } from './notices.js';
 export { ProtectionView, ViewBroken } from './protection-view.js';
-export type { ViewedEvent } from './protection-view.js';
 export type { Protection, Statement } from './protection.js';
 export { registrationProtects, registrationSource } from './registration-protection.js';
 export { unmatchedBy } from './roll-match.js';

@@ -19,6 +19,16 @@ export interface ListLosses {
   readonly departedBefore: number;
 }
 
+/** A do-not-record list beside all that was protected before it came (T9): each number counts once. */
+export interface ImportComparison {
+  /** Protected before, by any source. */
+  readonly known: number;
+  /** Protected by nobody before. */
+  readonly news: number;
+  /** Protected here, and not in the file. */
+  readonly missing: number;
+}
+
 /** A list was read to its end and all it says is in effect. Stream `import-<id>`. */
 export type ListImported = DomainEvent<
   'registry.ListImported',

@@ -68,6 +68,38 @@ describe('ProtectionView', () => {
     expect(view.isProtected('e1.person')).toMatchObject({ category: 'unstated' });
     expect(view.count).toBe(1);
     expect(view.shardDigest(3)).toEqual({ position: 2, count: 1, digest: digestOf('e1.a', 'e1.person') });
+    expect(view.persons).toBe(1);
+    const at = (position: number) => Array.from({ length: 12 }, (_, shard) => (shard === 3 ? position : 0));
+    expect([0, 1, 2].map((position) => view.personsAt(at(position)))).toEqual([0, 0, 1]);
+    expect(view.personsAt(at(3))).toBeUndefined();
+  });
+
+  it('knows how many numbers a kind of source speaks of, and counts no person among them', () => {
+    const staff = { kind: 'staff', ref: 'p1' } as const;
+    const end = (index: string, of: 'number' | 'caller') => ({
+      type: 'registry.ProtectionEnded',
+      data: { of, index, source: staff, case: 'c', left: 0 },
+    });
+    const said = [
+      protectedNumber('e1.a'),
+      protectedNumber('e1.a', { source: staff }),
+      protectedNumber('e1.a', { source: { kind: 'staff', ref: 'p2' } }),
+      protectedNumber('e1.b', { source: staff }),
+      { type: 'registry.CallerProtected', data: protectedNumber('e1.person', { source: staff }).data },
+    ];
+    said.forEach((event, i) => view.apply(3, i + 1, `id${i}`, event));
+    expect(view.countBySource()).toEqual(
+      new Map([
+        ['do-not-record', 1],
+        ['staff', 2],
+      ]),
+    );
+    [end('e1.a', 'number'), end('e1.b', 'number'), end('e1.person', 'caller')].forEach((event, i) =>
+      view.apply(3, 6 + i, `end${i}`, event),
+    );
+    // Another member of staff still speaks of the first.
+    expect(view.countBySource().get('staff')).toBe(1);
+    expect([view.count, view.persons]).toEqual([1, 0]);
   });
 
   it('finds a number under any of its epochs', () => {

@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
 import { PrivityError, SHARDS } from '@privity/kernel';
 import type { BlindIndex } from '@privity/kernel';
+import { ends, ofWhom, protects, type ViewedEvent } from './about-protection.js';
 import { entryShare, withdrawn } from './entry-digest.js';
-import type { CallerProtected, NumberProtected, ProtectionEnded, SourceMatch } from './events.js';
-import { isMeant, join, type Protection, protectionBy, without } from './protection.js';
+import type { ProtectionSource, SourceMatch } from './events.js';
+import { isMeant, join, type Protection, without } from './protection.js';
+import { SaidAlike } from './said-alike.js';
 import { ShardEntries } from './shard-entries.js';
 import type { EntryChange, ShardDigest } from './shard-entries.js';
-
-/** An event of the registry's own store. Types that protect nobody only move the position. */
-export interface ViewedEvent {
-  readonly type: string;
-  readonly data: unknown;
-}
+import { SourceCounts } from './source-counts.js';
 
 /** The view was handed an event that does not follow the last one of its shard: it must not go on (P3, P6). */
 export class ViewBroken extends PrivityError {
@@ -21,7 +18,6 @@ export class ViewBroken extends PrivityError {
 }
 
 const POSITIONS_KEPT = 2048;
-const ALIKE_KEPT = 4096;
 
 /**
  * Who is protected, built from the registry's events alone. The registry and every reader of its stream build the same
@@ -30,8 +26,8 @@ const ALIKE_KEPT = 4096;
 export class ProtectionView {
   private readonly protections = new Map<BlindIndex, Protection>();
   private readonly shards: readonly ShardEntries[];
-  /** What a list says of one number it says of thousands: one object for all, a third of the memory. */
-  private readonly alike = new Map<string, Protection>();
+  private readonly said = new SaidAlike();
+  private readonly sources = new SourceCounts();
   private wholeDigest: string | undefined;
 
   /**
@@ -80,6 +76,22 @@ export class ProtectionView {
     return this.shards.reduce((sum, shard) => sum + shard.count, 0);
   }
 
+  /** How many persons in custody are protected. */
+  get persons(): number {
+    return this.personsAt(this.positions()) ?? 0;
+  }
+
+  /** The same at named positions. Undefined where a shard has not reached, or no longer knows, its own. */
+  personsAt(positions: readonly number[]): number | undefined {
+    const persons = this.shards.map((shard, i) => shard.personsAt(positions[i] ?? 0));
+    return persons.reduce((sum, one) => (sum === undefined || one === undefined ? undefined : sum + one), 0);
+  }
+
+  /** How many numbers a kind of source speaks of; one that several speak of counts for each. */
+  countBySource(): ReadonlyMap<ProtectionSource['kind'], number> {
+    return this.sources.counts;
+  }
+
   /** The last applied position of each shard; 0: none. */
   positions(): number[] {
     return this.shards.map((shard) => shard.position);
@@ -105,32 +117,19 @@ export class ProtectionView {
 
   /** Persons stand in the digest and not in the count: a list of numbers that was not loaded must not look loaded. */
   private changeBy(event: ViewedEvent): EntryChange | undefined {
-    if (protects(event)) {
-      const { index } = event.data;
-      const before = this.protections.get(index);
-      this.protections.set(index, join(before, this.said(event.data)));
-      if (before !== undefined) return undefined;
-      return { share: entryShare(this.digestKey, index), numbers: event.type === 'registry.NumberProtected' ? 1 : 0 };
-    }
-    if (!ends(event)) return undefined;
-    const { index, source, of } = event.data;
+    if (!protects(event) && !ends(event)) return undefined;
+    const { index } = event.data;
+    const of = ofWhom(event);
     const before = this.protections.get(index);
-    const left = without(before, source);
-    if (left !== undefined) this.protections.set(index, left);
-    else if (this.protections.delete(index)) {
-      return { share: withdrawn(entryShare(this.digestKey, index)), numbers: of === 'number' ? -1 : 0 };
-    }
-    return undefined;
-  }
-
-  private said({ category, source, since }: (NumberProtected | CallerProtected)['data']): Protection {
-    const key = [category, source.kind, source.ref, since].join('\n');
-    const known = this.alike.get(key);
-    if (known !== undefined) return known;
-    if (this.alike.size >= ALIKE_KEPT) this.alike.clear();
-    const said = protectionBy({ source, category, since });
-    this.alike.set(key, said);
-    return said;
+    const after = protects(event)
+      ? join(before, this.said.one(event.data))
+      : before && without(before, event.data.source);
+    if (of === 'number') this.sources.replace(before, after);
+    if (after === undefined) this.protections.delete(index);
+    else this.protections.set(index, after);
+    if ((before === undefined) === (after === undefined)) return undefined;
+    const share = entryShare(this.digestKey, index);
+    return after === undefined ? { share: withdrawn(share), of, by: -1 } : { share, of, by: 1 };
   }
 
   private shard(shard: number): ShardEntries {
@@ -144,12 +143,4 @@ function digestOf(digests: readonly (ShardDigest | undefined)[]): string {
   const hash = createHash('sha256');
   for (const shard of digests) hash.update(shard?.digest ?? '', 'ascii');
   return hash.digest('hex');
-}
-
-function protects(event: ViewedEvent): event is NumberProtected | CallerProtected {
-  return event.type === 'registry.NumberProtected' || event.type === 'registry.CallerProtected';
-}
-
-function ends(event: ViewedEvent): event is ProtectionEnded {
-  return event.type === 'registry.ProtectionEnded';
 }

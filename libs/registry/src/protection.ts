@@ -27,6 +27,11 @@ export function isMeant(source: ProtectionSource, ends: SourceMatch): boolean {
   return 'ref' in ends ? source.ref === ends.ref : source.kind === ends.kind;
 }
 
+/** The kinds of source that speak of it, each once. */
+export function kindsOf(protection: Protection | undefined): ReadonlySet<ProtectionSource['kind']> {
+  return new Set((protection?.statements ?? []).map(({ source }) => source.kind));
+}
+
 /** What one source alone says. */
 export function protectionBy(said: Statement): Protection {
   const { category, since } = said;
