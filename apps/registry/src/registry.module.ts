@@ -5,6 +5,9 @@ import { Attestations } from './cases/attestations.js';
 import { CaseOpening } from './cases/case-opening.js';
 import { Cases } from './cases/cases.js';
 import { ProtectionEndings } from './cases/protection-endings.js';
+import { Certificates } from './certificates/certificates.js';
+import { OwnFigures } from './certificates/own-figures.js';
+import { RegistrySigner } from './certificates/registry-signer.js';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
 import { BookingsReactor } from './events/bookings.reactor.js';
 import { CasesReactor } from './events/cases.reactor.js';
@@ -16,6 +19,8 @@ import { CasesController } from './http/cases.controller.js';
 import { CasesWork } from './http/cases.work.js';
 import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
 import { HeldImportsWork } from './http/held-imports.work.js';
+import { CertificatesController } from './http/certificates.controller.js';
+import { HeartbeatController } from './http/heartbeat.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ProtectionEndingsController } from './http/protection-endings.controller.js';
 import { ProtectionsController } from './http/protections.controller.js';
@@ -27,9 +32,11 @@ import { WORK_SOURCES, type WorkSource } from './http/work.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
 import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { HeldImports } from './imports/held-imports.js';
+import { ImportReports } from './imports/import-reports.js';
 import { Imports } from './imports/imports.js';
 import { ListEntries } from './imports/list-entries.js';
 import { NOTICE_PROVIDERS } from './notices/index.js';
+import { ListReaders } from './imports/list-readers.js';
 import { NearMatches } from './protections/near-matches.js';
 import { OpenedValues } from './protections/opened-values.js';
 import { Protecting } from './protections/protecting.js';
@@ -66,6 +73,7 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     SelfCheckController,
     HeartbeatController,
     CasesController,
+    CertificatesController,
     AllowedListReactor,
     CasesReactor,
     BookingsReactor,
@@ -81,12 +89,16 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     BarRollReader,
     DoNotRecordReader,
     Spool,
+    ImportReports,
+    ListReaders,
     Imports,
     HeldImports,
     ListEntries,
     OwnView,
     NearMatches,
-    HeartbeatSigner,
+    RegistrySigner,
+    OwnFigures,
+    Certificates,
     StaffProtections,
     OpenedValues,
     Cases,

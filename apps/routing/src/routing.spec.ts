@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStore } from '@privity/event-store';
-import { ProtectionView } from '@privity/registry';
+import { HEARTBEAT_TYP, ProtectionView } from '@privity/registry';
 import { replayDecisions } from '@privity/routing';
 import { withPostgres } from '@privity/testing';
 import type { CallAnswer } from './calls/call-answer.js';
@@ -429,6 +429,17 @@ describe('a registry that cannot be believed (P3)', () => {
     });
     expect(stale).toMatchObject({ outcome: 'connect', reasons: ['registry-stale'] });
     temper.repeats = false;
+    await until(async () => ((await reasonsOf(FRIEND)).recording === 'after-notice' ? true : undefined));
+  }, 20_000);
+
+  it('that signs something else in place of a heartbeat, though all its figures agree: unrecorded', async () => {
+    temper.typ = 'privity-registry-certificate';
+    const stale = await until(async () => {
+      const answer = await reasonsOf(FRIEND);
+      return answer.recording === 'off' ? answer : undefined;
+    });
+    expect(stale).toMatchObject({ outcome: 'connect', reasons: ['registry-stale'] });
+    temper.typ = HEARTBEAT_TYP;
     await until(async () => ((await reasonsOf(FRIEND)).recording === 'after-notice' ? true : undefined));
   }, 20_000);
 

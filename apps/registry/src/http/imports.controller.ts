@@ -3,6 +3,7 @@ import { CurrentUser, receiveImport, Roles, Spool } from '@privity/service';
 import type { Principal } from '@privity/service';
 import type { FastifyRequest } from 'fastify';
 import { HeldImports } from '../imports/held-imports.js';
+import { ImportReports } from '../imports/import-reports.js';
 import { Imports } from '../imports/imports.js';
 import type { ImportReport } from '../read-models/import-report.entity.js';
 
@@ -10,6 +11,7 @@ import type { ImportReport } from '../read-models/import-report.entity.js';
 export class ImportsController {
   constructor(
     private readonly imports: Imports,
+    private readonly reports: ImportReports,
     private readonly heldImports: HeldImports,
     private readonly spool: Spool,
   ) {}
@@ -27,7 +29,7 @@ export class ImportsController {
   @Get(':importId')
   @Roles('registrar', 'approver', 'auditor')
   async report(@Param('importId') importId: string): Promise<object> {
-    return shownImport(await this.imports.find(importId));
+    return shownImport(await this.reports.find(importId));
   }
 
   /** A second person believes a list that lost too much to be believed by itself. The same again changes nothing. */
@@ -40,32 +42,15 @@ export class ImportsController {
 }
 
 /** A report as it is answered. `ended` is always 0: no list ends a protection by itself. */
-export function shownImport({
-  importId,
-  kind,
-  digest,
-  encoding,
-  state,
-  rows,
-  added,
-  unchanged,
-  rejectedCount,
-  rejected,
-  problem,
-  losses,
-}: ImportReport) {
-  const figures = {
-    importId,
-    kind,
-    digest,
-    encoding,
-    state,
-    rows,
-    added,
-    unchanged,
-    ended: 0,
-    rejectedCount,
-    rejected,
+export function shownImport(report: ImportReport) {
+  const { importId, kind, digest, encoding, state, rows, added, unchanged, rejectedCount, rejected } = report;
+  const { list, entries, comparison, losses, problem } = report;
+  return {
+    ...{ importId, kind, digest, encoding, state, rows, added, unchanged, ended: 0, rejectedCount, rejected },
+    ...(list === null ? {} : { list }),
+    ...(entries === null ? {} : { entries }),
+    ...(comparison === null ? {} : { comparison }),
+    ...(losses === null ? {} : { losses }),
+    ...(problem === null ? {} : { problem }),
   };
-  return { ...figures, ...(losses === null ? {} : { losses }), ...(problem === null ? {} : { problem }) };
 }

@@ -3,6 +3,7 @@ import { instant, isInstant, parseNumber } from '@privity/kernel';
 import type { BlindIndex, E164, Instant } from '@privity/kernel';
 import { categoryOfNote, numberStream } from '@privity/registry';
 import type { CsvRow } from '@privity/service';
+import { OwnView } from '../events/own-view.js';
 import { Protecting } from '../protections/protecting.js';
 import { refused } from './row-reader.js';
 import type { ReadRow, RowReader } from './row-reader.js';
@@ -14,6 +15,8 @@ interface ListedNumber {
   readonly row: Row;
   readonly number: E164;
   readonly index: BlindIndex;
+  /** Its indexes under the live epochs that are protected, whoever said so. */
+  readonly standing: readonly BlindIndex[];
 }
 
 /**
@@ -24,7 +27,10 @@ interface ListedNumber {
 export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
   readonly columns = COLUMNS;
 
-  constructor(private readonly protecting: Protecting) {}
+  constructor(
+    private readonly protecting: Protecting,
+    private readonly view: OwnView,
+  ) {}
 
   scopesOf(list: string): readonly string[] {
     return [list];
@@ -35,13 +41,22 @@ export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
       const parsed = parseNumber(row.values.PHONE);
       if (row.malformed) return { refusal: refused(row.line, '(line)', row.malformed) };
       if (!parsed.ok) return { refusal: refused(row.line, 'PHONE', parsed.reason) };
-      return { row, number: parsed.number, index: this.protecting.numbers.index(parsed.number) };
+      const { number } = parsed;
+      const candidates = this.protecting.numbers.candidates(number);
+      // Made once: a hash for each of a million lines.
+      const [index = this.protecting.numbers.index(number)] = candidates;
+      const standing = candidates.filter((candidate) => this.view.hasSeen(candidate));
+      return { row, number, index, standing };
     });
     await this.protecting.prepareKeys(read.flatMap(({ index }) => (index === undefined ? [] : numberStream(index))));
     return read.map((one) => one.refusal ?? this.statementOf(one, list, actor));
   }
 
-  private statementOf({ row: { values }, number, index }: ListedNumber, list: string, actor: string): ReadRow {
+  private statementOf(
+    { row: { values }, number, index, standing }: ListedNumber,
+    list: string,
+    actor: string,
+  ): ReadRow {
     const said = {
       source: { kind: 'do-not-record', ref: list },
       category: categoryOfNote(values.NOTE),
@@ -49,7 +64,10 @@ export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
       since: startOf(values.ADDED_DT) ?? instant(),
     } as const;
     const statement = async () => (await this.protecting.protect(number, said, { actor }, index)).events.length > 0;
-    return { key: index, statements: [statement], rejected: [], entry: { scope: list, entry: index } };
+    const protectedAs = standing.length;
+    const standsAs = standing.includes(index) ? protectedAs : protectedAs + 1;
+    const entry = { scope: list, entry: index, protectedAs, standsAs };
+    return { key: index, statements: [statement], rejected: [], entry };
   }
 }
 

@@ -1,31 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
 import { importStream, listImport } from '@privity/registry';
 import { Forbidden, handleCommand } from '@privity/service';
-import { Repository } from 'typeorm';
-import { ImportReport } from '../read-models/import-report.entity.js';
-import { Imports } from './imports.js';
+import type { ImportReport } from '../read-models/import-report.entity.js';
+import { ImportReports } from './import-reports.js';
 import { ListEntries } from './list-entries.js';
 
 /** Lists that lost too much to be believed by themselves (T3). What they name is protected already, and nothing has ended. */
 @Injectable()
 export class HeldImports {
   constructor(
-    @InjectRepository(ImportReport) private readonly reports: Repository<ImportReport>,
+    private readonly reports: ImportReports,
     private readonly store: EventStore,
-    private readonly imports: Imports,
     private readonly entries: ListEntries,
   ) {}
 
   /** The oldest first. */
   all(): Promise<ImportReport[]> {
-    return this.reports.find({ where: { state: 'held' }, order: { turn: 'asc' } });
+    return this.reports.held();
   }
 
   /** A second person believes the list. @throws ImportNotFound, ImportNotHeld, Forbidden */
   async approve(importId: string, approver: string): Promise<ImportReport> {
-    const { turn, losses } = await this.imports.find(importId);
+    const { turn, losses } = await this.reports.find(importId);
     const command = { type: 'approve-import', approver } as const;
     const meta = { actor: approver, correlationid: importId };
     const { events } = await handleCommand(this.store, listImport, importStream(importId), command, meta);
@@ -35,7 +32,7 @@ export class HeldImports {
     const scopes = (losses ?? []).map(({ scope }) => scope);
     // Again where it was approved before: whoever did may have been cut off here.
     await this.entries.depart(turn, scopes);
-    await this.reports.update({ importId, state: 'held' }, { state: 'applied' });
-    return this.imports.find(importId);
+    await this.reports.approved(importId);
+    return this.reports.find(importId);
   }
 }

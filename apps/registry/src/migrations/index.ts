@@ -39,6 +39,13 @@ create table if not exists list_entry (
   departed_at timestamptz,
   primary key (scope, entry)
 );
+-- The file that no longer had it.
+alter table list_entry add column if not exists departed_by bigint;
+-- Whose whole a file is, and what was counted of it while it was read; null for files from before that.
+alter table import_report add column if not exists list text;
+alter table import_report add column if not exists entries integer;
+alter table import_report add column if not exists entries_digest text;
+alter table import_report add column if not exists comparison jsonb;
 `;
 
 const REGISTRATIONS = `

@@ -1,4 +1,4 @@
-import type { ListImported, ListLosses, RejectedLine } from '@privity/registry';
+import type { ImportComparison, ListImported, ListLosses, RejectedLine } from '@privity/registry';
 import type { CsvEncoding, ProblemDetails } from '@privity/service';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
@@ -55,6 +55,21 @@ export class ImportReport {
   /** What the list lost against earlier files; null until it is known. */
   @Column('jsonb', { nullable: true })
   losses!: ListLosses[] | null;
+
+  /** Its name; null for a file from before names were kept. */
+  @Column('text', { nullable: true })
+  list!: string | null;
+
+  /** Distinct entries of the file; null until they are known, or where nobody can know. */
+  @Column('integer', { nullable: true })
+  entries!: number | null;
+
+  @Column('text', { name: 'entries_digest', nullable: true })
+  entriesDigest!: string | null;
+
+  /** Of a do-not-record list. */
+  @Column('jsonb', { nullable: true })
+  comparison!: ImportComparison | null;
 
   /** The replica that reads the file. */
   @Column('uuid', { nullable: true, select: false })

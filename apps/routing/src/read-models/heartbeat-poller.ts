@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { isInstant } from '@privity/kernel';
-import type { Heartbeat } from '@privity/registry';
+import { type Heartbeat, HEARTBEAT_TYP } from '@privity/registry';
 import { JsonLog, loadPublicKey, Replicas, ServiceConfig } from '@privity/service';
 import { compactVerify } from 'jose';
 import { RegistryView } from './registry-view.js';
@@ -66,7 +66,9 @@ export class HeartbeatPoller implements OnApplicationBootstrap, OnModuleDestroy 
     if (!response.ok) throw new TypeError(`the registry answered ${response.status}`);
     const { heartbeat } = (await response.json()) as { heartbeat?: unknown };
     if (typeof heartbeat !== 'string') throw new TypeError('the answer holds no heartbeat');
-    const { payload } = await compactVerify(heartbeat, key, { algorithms: ['EdDSA'] });
+    const { payload, protectedHeader } = await compactVerify(heartbeat, key, { algorithms: ['EdDSA'] });
+    // The same key signs certificates, which anybody may ask for.
+    if (protectedHeader.typ !== HEARTBEAT_TYP) throw new TypeError('the registry signed something else');
     return readHeartbeat(JSON.parse(new TextDecoder().decode(payload)), nonce);
   }
 

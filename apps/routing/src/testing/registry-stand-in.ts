@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Module, Query } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import type { KeyRing } from '@privity/kernel';
-import { numberStream, ProtectionView, type NumberProtected, type ProtectionCategory } from '@privity/registry';
+import { HEARTBEAT_TYP, numberStream, ProtectionView } from '@privity/registry';
+import type { NumberProtected, ProtectionCategory } from '@privity/registry';
 import { INDEX_KEYS, loadSigningKey, Roles, ServiceConfig } from '@privity/service';
 import { CompactSign } from 'jose';
 
@@ -12,6 +13,8 @@ export class Temper {
   repeats = false;
   /** Counted in one shard more than there is, as if the reader had lost an entry. */
   extraCount = 0;
+  /** What it says that it signs. */
+  typ: string = HEARTBEAT_TYP;
 }
 
 /** The registry's heartbeat over a real store; the rest of the registry is not routing's concern. */
@@ -47,8 +50,8 @@ class HeartbeatController {
     if (first !== undefined) shards[0] = { ...first, count: first.count + this.temper.extraCount };
     const payload = JSON.stringify({ at: new Date().toISOString(), nonce, shards });
     const key = loadSigningKey(this.config.keysDir, 'registry');
-    const jws = new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'EdDSA' });
-    return jws.sign(key);
+    const { typ } = this.temper;
+    return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'EdDSA', typ }).sign(key);
   }
 }
 
