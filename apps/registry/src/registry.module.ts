@@ -17,9 +17,9 @@ import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { CasesWork } from './http/cases.work.js';
-import { HeartbeatController, HeartbeatSigner } from './http/heartbeat.controller.js';
 import { HeldImportsWork } from './http/held-imports.work.js';
 import { CertificatesController } from './http/certificates.controller.js';
+import { DifferencesController } from './http/differences.controller.js';
 import { HeartbeatController } from './http/heartbeat.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ProtectionEndingsController } from './http/protection-endings.controller.js';
@@ -30,6 +30,8 @@ import { RegistrationsController } from './http/registrations.controller.js';
 import { WorkController } from './http/work.controller.js';
 import { WORK_SOURCES, type WorkSource } from './http/work.js';
 import { BarRollReader } from './imports/bar-roll.reader.js';
+import { Comparing } from './imports/comparing.js';
+import { Differences } from './imports/differences.js';
 import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { HeldImports } from './imports/held-imports.js';
 import { ImportReports } from './imports/import-reports.js';
@@ -37,6 +39,7 @@ import { Imports } from './imports/imports.js';
 import { ListEntries } from './imports/list-entries.js';
 import { NOTICE_PROVIDERS } from './notices/index.js';
 import { ListReaders } from './imports/list-readers.js';
+import { OpenedEntries } from './imports/opened-entries.js';
 import { NearMatches } from './protections/near-matches.js';
 import { OpenedValues } from './protections/opened-values.js';
 import { Protecting } from './protections/protecting.js';
@@ -74,6 +77,7 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     HeartbeatController,
     CasesController,
     CertificatesController,
+    DifferencesController,
     AllowedListReactor,
     CasesReactor,
     BookingsReactor,
@@ -94,6 +98,9 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     Imports,
     HeldImports,
     ListEntries,
+    Comparing,
+    OpenedEntries,
+    Differences,
     OwnView,
     NearMatches,
     RegistrySigner,

@@ -1,7 +1,15 @@
 import type { DomainEvent, EventParkedData } from '@privity/kernel';
 import type { AttorneyListed, AttorneyListingChanged } from './attorney-events.js';
 import type { CaseEndProposed, CaseOpened, CaseSettled, CaseSettlementRefused, CaseViewed } from './case-events.js';
-import type { ListApprovalRefused, ListApproved, ListHeld, ListImported } from './list-events.js';
+import type { RegistryAttested } from './attestation-events.js';
+import type {
+  DifferenceViewed,
+  ListApprovalRefused,
+  ListApproved,
+  ListCompared,
+  ListHeld,
+  ListImported,
+} from './list-events.js';
 import type { CallerProtected, NumberProtected, ProtectionChecked, ProtectionEnded } from './protection-events.js';
 import type {
   NoticeFailed,
@@ -15,6 +23,7 @@ import type {
   RegistrationViewed,
 } from './registration-events.js';
 
+export type * from './attestation-events.js';
 export type * from './attorney-events.js';
 export type * from './case-events.js';
 export type * from './list-events.js';
@@ -49,4 +58,7 @@ export type RegistryEvent =
   | ListHeld
   | ListApproved
   | ListApprovalRefused
+  | ListCompared
+  | DifferenceViewed
+  | RegistryAttested
   | EventParked;

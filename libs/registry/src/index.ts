@@ -1,4 +1,6 @@
 export type { ViewedEvent } from './about-protection.js';
+export { attestationDifferences, attestedHour } from './attestation.js';
+export type { AttestationDifference } from './attestation.js';
 export { barStatus, protectsNumbers } from './bar-status.js';
 export { CATEGORIES, categoryOfNote, mostRestrictive } from './categories.js';
 export type * from './commands.js';
@@ -23,6 +25,8 @@ export type { Heartbeat } from './heartbeat.js';
 export { LIST_CERTIFICATE_TYP, REGISTRY_CERTIFICATE_TYP } from './certificate.js';
 export type { ListCertificate, ListStanding, RegistryCertificate, RegistryFigures } from './certificate.js';
 export { addShare, digestHex, listEntryShare } from './entry-digest.js';
+export { ListComparison } from './list-comparison.js';
+export type { ListDifference } from './list-comparison.js';
 export { LOSS_WINDOW_DAYS } from './list-losses.js';
 export { nearNumbers } from './near-numbers.js';
 export { NOTICE_ATTEMPTS, pauseAfter } from './notice-schedule.js';
@@ -45,8 +49,10 @@ export { RegistryTrust } from './registry-trust.js';
 export type { Verdict } from './registry-trust.js';
 export type { ShardDigest } from './shard-entries.js';
 export {
+  ATTESTATION_STREAM,
   callerProtectionStream,
   caseStream,
+  comparisonStream,
   importStream,
   noticeStream,
   numberStream,

@@ -68,3 +68,29 @@ export type ListApprovalRefused = DomainEvent<
   'registry.ListApprovalRefused',
   { readonly importId: string; readonly askedBy: string; readonly reason: 'same-person' }
 >;
+
+/** Somebody held a file against all that is protected, and nothing came of it. Who asks about whom is itself worth knowing (P4). Stream `comparison-<id>`. */
+export type ListCompared = DomainEvent<
+  'registry.ListCompared',
+  {
+    /** SHA-256 of the file, hex. */
+    readonly digest: string;
+    readonly rows: number;
+    /** Rows with a number that is protected here. */
+    readonly known: number;
+    /** Rows with a number that is not. */
+    readonly unknown: number;
+    /** Numbers protected here that the file does not have. */
+    readonly missing: number;
+  }
+>;
+
+/** Somebody looked at who a list lost (P4). Stream `import-<id>`. */
+export type DifferenceViewed = DomainEvent<
+  'registry.DifferenceViewed',
+  {
+    readonly importId: string;
+    /** Those that were shown: blind indexes of numbers, or attorneys' streams. */
+    readonly entries: readonly string[];
+  }
+>;

@@ -14,6 +14,13 @@ export function importStream(importId: string): string {
   return `import-${importId}`;
 }
 
+/** What the registry said of itself, hour by hour. */
+export const ATTESTATION_STREAM = 'attestation';
+
+export function comparisonStream(id: string): string {
+  return `comparison-${id}`;
+}
+
 export function caseStream(id: string): string {
   return `case-${id}`;
 }

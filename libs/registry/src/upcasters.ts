@@ -45,6 +45,9 @@ const STEPS: Readonly<Record<RegistryEvent['type'], readonly Upcast[]>> = {
   'registry.ListHeld': [],
   'registry.ListApproved': [],
   'registry.ListApprovalRefused': [],
+  'registry.ListCompared': [],
+  'registry.DifferenceViewed': [],
+  'registry.RegistryAttested': [],
   'registry.EventParked': [],
 };
 

@@ -58,6 +58,9 @@ const REGISTRY_EVENTS: Record<
   'registry.ListHeld': true,
   'registry.ListApproved': true,
   'registry.ListApprovalRefused': true,
+  'registry.ListCompared': true,
+  'registry.DifferenceViewed': true,
+  'registry.RegistryAttested': true,
   'registry.EventParked': true,
 };
 

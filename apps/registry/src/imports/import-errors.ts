@@ -12,3 +12,10 @@ export class ImportNotFound extends PrivityError {
     super('import-not-found', 404, 'There is no import with this id.');
   }
 }
+
+/** What a list lost is known once it was read to its end. */
+export class NoDifference extends PrivityError {
+  constructor(state: string) {
+    super('no-difference', 409, `The import is ${state}: what the list lost is not known.`);
+  }
+}
