@@ -5,6 +5,7 @@ import { Attestations } from './cases/attestations.js';
 import { CaseOpening } from './cases/case-opening.js';
 import { Cases } from './cases/cases.js';
 import { ProtectionEndings } from './cases/protection-endings.js';
+import { Attesting } from './certificates/attesting.js';
 import { Certificates } from './certificates/certificates.js';
 import { OwnFigures } from './certificates/own-figures.js';
 import { RegistrySigner } from './certificates/registry-signer.js';
@@ -106,6 +107,7 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     RegistrySigner,
     OwnFigures,
     Certificates,
+    Attesting,
     StaffProtections,
     OpenedValues,
     Cases,

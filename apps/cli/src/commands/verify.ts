@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readLog, logKey } from '../audit-log/read-log.js';
-import { decisionReplay } from '../audit-log/replay.js';
+import { logReplay } from '../audit-log/replay.js';
 import { Failed } from '../failures.js';
 import { clientFor, withInstance } from '../launcher/running.js';
 import { type CommonOptions, dataDirOf, withCommonOptions } from './options.js';
@@ -27,10 +27,10 @@ export function verifyCommand(): Command {
 
 export function replayCommand(): Command {
   const decisions = withCommonOptions(new Command('decisions'))
-    .description('derive every call decision again from the events before it, and compare byte for byte')
+    .description('derive every call decision and registry attestation again from the events before it, and compare')
     .action(async (options: CommonOptions) => {
       const dataDir = dataDirOf(options);
-      const replay = decisionReplay(dataDir);
+      const replay = logReplay(dataDir);
       const vkey = await logKey(dataDir);
       const { rootOk } = await withInstance(dataDir, async ({ url }) => {
         const client = await clientFor(dataDir, url, 'command-line', ['auditor']);
@@ -38,12 +38,13 @@ export function replayCommand(): Command {
       });
       if (!rootOk) throw new Failed('The log was altered: what would be derived from it means nothing.');
       const result = replay.finish();
-      const shown = result.mismatches
+      const { replayed, attested, mismatches } = result;
+      const shown = mismatches
         .slice(0, 20)
         .map(({ event, field, live, derived }) => `  ${event} ${field}: ${live} was ${derived}`);
-      const words = `${result.replayed} decisions derived again, ${result.mismatches.length} differences`;
+      const words = `${replayed} decisions and ${attested} attestations derived again, ${mismatches.length} differences`;
       await showResult(options, result, [words, ...shown].join('\n'));
-      if (result.mismatches.length > 0) process.exitCode = 1;
+      if (mismatches.length > 0) process.exitCode = 1;
     });
   return new Command('replay').description('derive again what was decided or shown').addCommand(decisions);
 }

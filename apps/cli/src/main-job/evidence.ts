@@ -8,7 +8,7 @@ import type { CallDecided, ReplayResult } from '@privity/routing';
 import { CONTEXTS } from '@privity/service/installation';
 import { verifyTlogProof, type VerifierKey } from '@privity/transparency-log';
 import { type LogEntry, readLog } from '../audit-log/read-log.js';
-import { decisionReplay } from '../audit-log/replay.js';
+import { logReplay } from '../audit-log/replay.js';
 import type { DataDir } from '../data-dir.js';
 import { Failed } from '../failures.js';
 import { CallEndings } from './call-endings.js';
@@ -49,7 +49,7 @@ export async function readLogEvidence(
   const completed = new Map<string, RecordingCompleted['data']>();
   const endings = new CallEndings();
   const drawn: LogEntry[] = [];
-  const replay = decisionReplay(dataDir);
+  const replay = logReplay(dataDir);
   const { rootOk } = await readLog(client, vkey, (entry) => {
     const envelope = parseEnvelope(entry.text);
     const { id, source, shard, position, type, data } = envelope;
