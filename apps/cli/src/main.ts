@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./commands/stop.js')).statusCommand(),
   token: async () => (await import('./commands/token.js')).tokenCommand(),
   import: async () => (await import('./commands/import.js')).importCommand(),
+  compare: async () => (await import('./commands/compare.js')).compareCommand(),
+  registry: async () => (await import('./commands/registry.js')).registryCommand(),
   replay: async () => (await import('./commands/verify.js')).replayCommand(),
   verify: async () => (await import('./commands/verify.js')).verifyCommand(),
   store: async () => (await import('./commands/repair.js')).storeCommand(),

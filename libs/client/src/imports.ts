@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { HttpConnection } from './http-connection.js';
+import { upload } from './upload.js';
 
 export type RegistryImportKind = 'bar-roll' | 'do-not-record';
 export type RoutingImportKind = 'facilities' | 'roster' | 'allowed-numbers' | 'movements';
@@ -23,6 +21,43 @@ export interface ListLosses {
   readonly departedBefore: number;
 }
 
+/** A do-not-record list beside all that was protected before it came; each number counts once. */
+export interface ImportComparison {
+  readonly known: number;
+  /** Protected by nobody before. */
+  readonly news: number;
+  /** Protected here, and not in the file. */
+  readonly missing: number;
+}
+
+/** A file beside all that is protected, row by row; nothing came of it. */
+export interface ListDifference {
+  /** SHA-256 of the file, hex. */
+  readonly digest: string;
+  readonly rows: number;
+  readonly known: number;
+  /** Rows with a number that nobody protects here; `unknownLines` are the lines of the first thousand. */
+  readonly unknown: number;
+  readonly unknownLines: readonly number[];
+  readonly rejected: number;
+  /** Numbers protected here that the file does not have. */
+  readonly missing: number;
+  /** By who speaks of them. One that several speak of counts for each. */
+  readonly missingBySource: Readonly<Record<string, number>>;
+}
+
+/** An entry that a list lost. `[forgotten]` stands for what nobody can open any more. */
+export type DepartedEntry = { readonly scope: string } & (
+  | { readonly number: string; readonly protectedBy: readonly string[] }
+  | {
+      readonly attorney: string;
+      readonly person:
+        | { readonly barNumber: string; readonly last: string; readonly first: string; readonly firm: string }
+        | '[forgotten]';
+      readonly numbers: readonly string[];
+    }
+);
+
 export interface ImportReport {
   readonly importId: string;
   readonly kind: ImportKind;
@@ -34,6 +69,8 @@ export interface ImportReport {
   readonly rejected: readonly RejectedRow[];
   /** Of a list of who must not be recorded. Where too much was lost the import is held for a second person. */
   readonly losses?: readonly ListLosses[];
+  /** Of a do-not-record list. */
+  readonly comparison?: ImportComparison;
   readonly problem?: {
     readonly code: string;
     readonly detail?: string;
@@ -62,11 +99,21 @@ export class Imports {
     file: string,
     { list }: Pick<ImportOptions, 'list'> = {},
   ): Promise<{ readonly importId: string }> {
-    const boundary = `privity-${randomUUID()}`;
     const fields = list === undefined ? { kind } : { kind, list };
-    return this.http.json('POST', pathOf(kind), {
-      body: { content: multipart(boundary, fields, file), type: `multipart/form-data; boundary=${boundary}` },
-    });
+    return this.http.json('POST', pathOf(kind), { body: upload(fields, file) });
+  }
+
+  /** Holds a do-not-record list against all that is protected, and changes nothing; that somebody did is an event. */
+  compare(file: string): Promise<ListDifference> {
+    return this.http.json('POST', '/api/registry/comparisons', { body: upload({ kind: 'do-not-record' }, file) });
+  }
+
+  /** Whom a list lost by this file, opened; each page is an event. */
+  difference(
+    importId: string,
+    page: { readonly after?: string; readonly limit?: number } = {},
+  ): Promise<{ readonly entries: readonly DepartedEntry[]; readonly next?: string }> {
+    return this.http.json('GET', `/api/registry/imports/${encodeURIComponent(importId)}/difference`, { query: page });
   }
 
   async report(kind: ImportKind, importId: string): Promise<ImportReport> {
@@ -92,25 +139,4 @@ export class Imports {
 
 function pathOf(kind: ImportKind): string {
   return REGISTRY_KINDS.includes(kind) ? '/api/registry/imports' : '/api/routing/imports';
-}
-
-async function* multipart(
-  boundary: string,
-  fields: Readonly<Record<string, string>>,
-  file: string,
-): AsyncGenerator<Uint8Array> {
-  const before = Object.entries(fields).map(
-    ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
-  yield Buffer.from(
-    before.join('') +
-      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${fileName(file)}"\r\n` +
-      'content-type: text/csv\r\n\r\n',
-  );
-  yield* createReadStream(file);
-  yield Buffer.from(`\r\n--${boundary}--\r\n`);
-}
-
-function fileName(file: string): string {
-  return basename(file).replace(/[^\w.-]/g, '_');
 }

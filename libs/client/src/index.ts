@@ -10,6 +10,7 @@ export type {
   RequiredNotice,
 } from './calls.js';
 export * from './cases.js';
+export * from './certificates.js';
 export type { ConnectionOptions, RequestBody, RequestOptions } from './http-connection.js';
 export * from './imports.js';
 export * from './privity-client.js';

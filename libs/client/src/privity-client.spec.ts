@@ -144,6 +144,24 @@ describe('the client', () => {
     expect(poll?.line).toBe('GET /api/registry/imports/i1');
   });
 
+  it('compares a list before anything is taken over of it, and reads whom one lost', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'privity-client-'));
+    const file = join(folder, 'list.csv');
+    writeFileSync(file, 'PHONE\n1\n');
+    await client.imports.compare(file);
+    rmSync(folder, { recursive: true });
+    await client.imports.difference('i/1', { after: 'abc', limit: 7 });
+    await client.certificates.ofAll();
+    await client.certificates.ofImport('i1');
+    expect(received.map(({ line }) => line)).toEqual([
+      'POST /api/registry/comparisons',
+      'GET /api/registry/imports/i%2F1/difference?after=abc&limit=7',
+      'GET /api/registry/certificate',
+      'GET /api/registry/imports/i1/certificate',
+    ]);
+    expect(received[0]?.body).toMatch(/name="kind"\r\n\r\ndo-not-record\r\n[^]*\r\n\r\nPHONE\n1\n\r\n--/);
+  });
+
   it('names tiles as C2SP does', () => {
     expect([0, 999, 1000, 1_234_067].map(tilePath)).toEqual(['000', '999', 'x001/000', 'x001/x234/067']);
   });

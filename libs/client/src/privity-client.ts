@@ -2,6 +2,7 @@ import { Attorneys } from './attorneys.js';
 import { Audit } from './audit.js';
 import { Calls, json } from './calls.js';
 import { Cases } from './cases.js';
+import { Certificates } from './certificates.js';
 import { HttpConnection, type ConnectionOptions, type RequestOptions } from './http-connection.js';
 import { Imports } from './imports.js';
 import { Recordings } from './recordings.js';
@@ -25,6 +26,7 @@ export interface FacilityPolicy {
 export class PrivityClient {
   readonly calls: Calls;
   readonly imports: Imports;
+  readonly certificates: Certificates;
   readonly protections: Protections;
   readonly cases: Cases;
   readonly attorneys: Attorneys;
@@ -37,6 +39,7 @@ export class PrivityClient {
     this.http = new HttpConnection(options);
     this.calls = new Calls(this.http);
     this.imports = new Imports(this.http);
+    this.certificates = new Certificates(this.http);
     this.protections = new Protections(this.http);
     this.cases = new Cases(this.http);
     this.attorneys = new Attorneys(this.http);

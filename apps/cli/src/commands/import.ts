@@ -31,6 +31,13 @@ export function importCommand(): Command {
       const lines = report.rejected.slice(0, SHOWN).map((row) => `  line ${row.line}: ${row.field}: ${row.reason}`);
       if (report.rejected.length > SHOWN) lines.push(`  and ${report.rejected.length - SHOWN} more`);
       const counts = `${report.rows} rows: ${report.added} added, ${report.unchanged} unchanged, ${report.rejected.length} rejected`;
+      const { comparison } = report;
+      if (comparison !== undefined) {
+        const { known, news, missing } = comparison;
+        lines.unshift(
+          `${known} numbers were protected before, ${news} by nobody; ${missing} are protected and not in this file`,
+        );
+      }
       await showResult(options, report, [counts, ...lines].join('\n'));
       if (report.state !== 'applied') {
         throw new Failed(`The import is ${report.state}: ${whyNotApplied(report)}`);

@@ -124,7 +124,6 @@ export class Installation {
       PRIVITY_PORT: String(this.ports[name]),
       PRIVITY_DATABASE_URL: url.toString(),
       PRIVITY_STREAM: 'feed',
-      // Not among the events that a spec looks at, unless it asks for them.
       PRIVITY_ATTEST_EVERY_MS: String(DAY_MS),
       PRIVITY_SERVICES: JSON.stringify({
         registry: `http://127.0.0.1:${this.ports.registry}`,
