@@ -89,6 +89,13 @@ export class PrivityInstance {
     return (await readFile(join(this.dataDir, 'keys/trust/log.vkey'), 'utf8')).trim();
   }
 
+  /** Messages that wait to be taken away, and calls to be placed: their text. */
+  async outbox(): Promise<string[]> {
+    const folder = join(this.dataDir, 'outbox');
+    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(eml|json)$/.test(name));
+    return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  }
+
   /** All that the services and servers wrote to their logs. */
   async logs(): Promise<string> {
     const folder = join(this.dataDir, 'logs');

@@ -12,6 +12,8 @@ const OTHER_SITE = '212-555-0113';
 const ENDED_BY_MIGRATION = '212-555-0114';
 const LISTED_AS_LEGAL = '212-555-0115';
 const HOTLINE = '212-555-0116';
+const REGISTERED = '212-555-0117';
+const UNREGISTERED = '212-555-0118';
 
 // Ten of sixteen incidents began with who stood on which list. Each is played on both streams.
 const STREAMS = [
@@ -22,7 +24,8 @@ for (const [stream, where] of STREAMS)
   where(`scenarios of the registry, over ${stream}`, () => {
     let jail: Jail;
     beforeAll(async () => {
-      jail = await Jail.start({}, stream);
+      const variables = { PRIVITY_REGISTRATION_DUE_DAYS: '0', PRIVITY_REGISTRY_ESCALATION_EVERY_MS: '1000' };
+      jail = await Jail.start(variables, stream, [REGISTERED, UNREGISTERED]);
     }, 180_000);
 
     afterAll(async () => {
@@ -95,6 +98,88 @@ for (const [stream, where] of STREAMS)
       expect(JSON.stringify(slip)).not.toContain('0110');
       expect((await jail.registrar.protections.protect({ number: '914-555-0199', ...entry })).warnings).toBeUndefined();
     }, 30_000);
+
+    it('T7: a lawyer registers without a token, is protected at once, has a receipt with a clock, and silence is escalated', async () => {
+      const roll = ['NY,7,Reyes,Ana,Active,,212-555-0120,,,01/01/2001'];
+      expect(await sendList(jail.registrar, 'bar-roll', roll, { list: 'roll-of-july' })).toMatchObject({
+        state: 'applied',
+      });
+      await jail.recordable(REGISTERED);
+      const anybody = jail.privity.client({});
+      const form = { barState: 'NY', last: 'Reyes', first: 'Ana', email: 'reyes@example.org' };
+      const known = await anybody.registrations.register({
+        ...{ ...form, barNumber: '7', numbers: [{ number: REGISTERED }] },
+      });
+      const unknown = await anybody.registrations.register({
+        ...{ ...form, barNumber: '8', numbers: [{ number: UNREGISTERED }] },
+      });
+      expect(Object.keys(unknown)).toEqual(Object.keys(known));
+      await jail.unrecorded(REGISTERED, 'number-protected');
+      expect((await jail.call(UNREGISTERED)).recording).toBe('after-notice');
+      for (const { receipt, due } of [known, unknown]) {
+        const { received: _received, ...status } = await eventually('the escalation', async () => {
+          const shown = await anybody.registrations.status(receipt);
+          return shown.escalated && shown;
+        });
+        expect(status).toEqual({ due, state: 'open', escalated: true });
+      }
+      await jail.finding('registration-overdue');
+      const { items } = await jail.registrar.cases.work();
+      const overdue = items.filter(({ kind }) => kind === 'overdue-receipt');
+      expect(overdue.map(({ registration }) => registration).sort()).toEqual([known.receipt, unknown.receipt].sort());
+      const [waiting] = overdue.filter(({ registration }) => registration === known.receipt);
+      const { rollContacts } = await jail.registrar.registrations.form(known.receipt);
+      expect(rollContacts).toEqual(['+12125550120']);
+      await jail.registrar.attorneys.verify(String(waiting?.['attorney']), {
+        result: 'confirmed',
+        via: 'roll-contact',
+      });
+      expect(await anybody.registrations.status(known.receipt)).toMatchObject({ state: 'answered' });
+      // T9: what nobody confirmed was asked for again and again, facility by facility.
+      const mail = await eventually('the confirmation', async () =>
+        (await jail.privity.outbox()).find((text) => /Subject: Your registration is confirmed/.test(text)),
+      );
+      expect(mail).toMatch(/reyes@example\.org/);
+      expect(mail).toMatch(/in every facility/);
+      expect(await jail.privity.logs()).not.toMatch(/reyes@example|Reyes/i);
+    }, 90_000);
+
+    it('T7: a lawyer sees whether a number is protected by a code called out to it, and learns nothing else', async () => {
+      const anybody = jail.privity.client({});
+      await anybody.protections.requestCode(ROLL_LAWYER);
+      const call = await eventually('the call', async () =>
+        (await jail.privity.outbox()).find((text) => text.startsWith('{') && text.includes('0110')),
+      );
+      const { say } = JSON.parse(call) as { say: string };
+      const [spoken = ''] = /(?:\d, ){5}\d/.exec(say) ?? [];
+      const code = spoken.replaceAll(', ', '');
+      const wrong = code === '000000' ? '000001' : '000000';
+      await expect(anybody.protections.selfCheck(ROLL_LAWYER, wrong)).rejects.toMatchObject({ status: 403 });
+      const answer = await anybody.protections.selfCheck(ROLL_LAWYER, code);
+      expect(Object.keys(answer).sort()).toEqual(['protected', 'since']);
+      expect(answer.protected).toBe(true);
+      await expect(anybody.protections.selfCheck(ROLL_LAWYER, code)).rejects.toMatchObject({ status: 403 });
+    }, 60_000);
+
+    it('T9: a vendor’s list is held against the registry before it is believed, and an import says what was new and what is missing', async () => {
+      const lines = [`${ONLY_DNR},Y,Y,*,01/01/2020,,`, '304-555-0101,Y,Y,*,01/01/2020,,'];
+      const report = await sendList(jail.registrar, 'do-not-record', lines, { list: 'new-vendor' });
+      expect(report).toMatchObject({ state: 'applied', ended: 0, comparison: { known: 1, news: 1 } });
+      expect(report.comparison?.missing).toBeGreaterThan(5);
+      await jail.unrecorded(ONLY_PRIVILEGED, 'number-protected');
+    }, 60_000);
+
+    it('P2: what one person entered ends when two want it, and only where nobody else says the same', async () => {
+      const entry = { number: FRIEND, reason: 'attorney', basis: 'told by telephone' };
+      const { protectionId } = await jail.registrar.protections.protect(entry);
+      await jail.unrecorded(FRIEND, 'number-protected');
+      const { caseId } = await jail.registrar.protections.proposeEnd(protectionId, 'a misheard name');
+      await expect(jail.registrar.protections.agreeToEnd(protectionId, caseId)).rejects.toMatchObject({ status: 403 });
+      expect((await jail.call(FRIEND)).reasons).toContain('number-protected');
+      const second = await jail.privity.as('approver', 'approver');
+      await second.protections.agreeToEnd(protectionId, caseId);
+      await jail.recordable(FRIEND);
+    }, 60_000);
 
     it('T10: a number protected late seals what was recorded before, and a sealed recording answers as none', async () => {
       const { recording } = await jail.record(LATE_LAWYER);

@@ -22,7 +22,7 @@ export interface ShownCase {
     readonly name?: string;
     readonly sources: readonly { readonly kind: string; readonly ref: string }[];
   }[];
-  readonly proposal?: { readonly proposedBy: string; readonly lines: readonly number[]; readonly basis?: string };
+  readonly proposal?: { readonly proposedBy: string; readonly lines: readonly number[]; readonly basis: string };
 }
 
 /** Something that waits for a person in the registry. */

@@ -51,6 +51,11 @@ describe('ending a protection', () => {
     expect(viewOf(events).isProtected(index)?.statements).toMatchObject([{ source: list }]);
   });
 
+  it('may mean what goes by the reference and is of a kind', () => {
+    const events = after([protect(roll), protect(staff), end({ ref: 'attorney-1', kind: 'staff' })]);
+    expect(viewOf(events).isProtected(index)?.statements).toMatchObject([{ source: roll }]);
+  });
+
   it('may mean all of a kind', () => {
     const events = after([protect(heard), protect({ ...heard, ref: 'event-2' }), end({ kind: 'allowed-list' })]);
     expect(events.map(({ type }) => type).slice(2)).toHaveLength(2);

@@ -58,8 +58,10 @@ export type ProtectionChecked = DomainEvent<
   }
 >;
 
-/** Which of a number's or a person's sources are meant: all that go by this reference, or all of this kind. */
-export type SourceMatch = { readonly ref: string } | { readonly kind: ProtectionSource['kind'] };
+/** Which of a number's or a person's sources are meant: all that go by this reference, are of this kind, or both. */
+export type SourceMatch =
+  | { readonly ref: string; readonly kind?: ProtectionSource['kind'] }
+  | { readonly kind: ProtectionSource['kind']; readonly ref?: string };
 
 /**
  * Two people ended what one source says. The number or person stays protected while any other stands; what was recorded

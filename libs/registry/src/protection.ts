@@ -23,8 +23,8 @@ export function isSame(a: ProtectionSource, b: ProtectionSource): boolean {
   return a.kind === b.kind && a.ref === b.ref;
 }
 
-export function isMeant(source: ProtectionSource, ends: SourceMatch): boolean {
-  return 'ref' in ends ? source.ref === ends.ref : source.kind === ends.kind;
+export function isMeant(source: ProtectionSource, { ref = source.ref, kind = source.kind }: SourceMatch): boolean {
+  return source.ref === ref && source.kind === kind;
 }
 
 /** The kinds of source that speak of it, each once. */

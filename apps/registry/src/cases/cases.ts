@@ -6,14 +6,14 @@ import { caseStream, currentVersion, protectionCase } from '@privity/registry';
 import type { CaseOpened, CaseSettled, CaseViewed, ProtectionSource } from '@privity/registry';
 import { Forbidden, handleCommand, readState } from '@privity/service';
 import { OwnView } from '../events/own-view.js';
-import { OpenedValues } from '../protections/opened-values.js';
+import { FORGOTTEN, OpenedValues } from '../protections/opened-values.js';
 import { Protecting } from '../protections/protecting.js';
 import { CaseNotFound } from './case-errors.js';
 
 export interface CaseLine {
   /** Counts from 1; proposals name lines by it. */
   readonly line: number;
-  /** The number, or the id in custody. Absent: nobody wrote it down, or it was forgotten. */
+  /** The number, or the id in custody; `[forgotten]`. Absent: nobody wrote it down. */
   readonly name?: string;
   /** Whatever protects it at this moment. */
   readonly sources: readonly ProtectionSource[];
@@ -26,7 +26,7 @@ export interface ShownCase {
   readonly of: 'number' | 'caller';
   readonly due: string;
   readonly lines: readonly CaseLine[];
-  readonly proposal?: { readonly proposedBy: string; readonly lines: readonly number[]; readonly basis?: string };
+  readonly proposal?: { readonly proposedBy: string; readonly lines: readonly number[]; readonly basis: string };
 }
 
 export interface ProposedLine {
@@ -114,9 +114,10 @@ export class Cases {
     all: readonly BlindIndex[],
     { proposedBy, indexes, statement }: NonNullable<Awaited<ReturnType<Cases['stateOf']>>['proposal']>,
   ): Promise<NonNullable<ShownCase['proposal']>> {
-    const basis = await this.values.open(caseStream(caseId), 'statement', statement);
+    const opened = await this.values.open(caseStream(caseId), 'statement', statement);
+    const basis = typeof opened === 'string' ? opened : FORGOTTEN;
     const lines = indexes.map((index) => all.indexOf(index) + 1);
-    return { proposedBy, lines, ...(basis === undefined ? {} : { basis }) };
+    return { proposedBy, lines, basis };
   }
 }
 

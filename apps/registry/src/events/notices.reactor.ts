@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EventEnvelope } from '@privity/event-store';
+import { EventStore } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import type {
   CaseOpened,
@@ -10,6 +11,7 @@ import type {
   RegistrationReceived,
 } from '@privity/registry';
 import { RegistrationContacts } from '../notices/registration-contact.js';
+import { historyOf } from '../registrations/registration-history.js';
 import { REACTIONS } from './subscriptions.js';
 
 /**
@@ -18,7 +20,10 @@ import { REACTIONS } from './subscriptions.js';
  */
 @Controller()
 export class NoticesReactor {
-  constructor(private readonly contacts: RegistrationContacts) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly contacts: RegistrationContacts,
+  ) {}
 
   @EventPattern<string>('registry.RegistrationReceived', REACTIONS)
   async received(
@@ -33,7 +38,7 @@ export class NoticesReactor {
     @Payload() event: EventEnvelope<RegistrationAnswered['data']>,
     @Ctx() context: EventContext,
   ): Promise<void> {
-    const received = await this.contacts.received(event.data.registration);
+    const { received } = await historyOf(this.store, event.data.registration);
     if ((await this.contacts.of(received)) !== undefined) await leave('answer', event, context);
   }
 
@@ -46,8 +51,9 @@ export class NoticesReactor {
   }
 
   @EventPattern<string>('registry.CaseOpened', REACTIONS)
-  opened(@Payload() event: EventEnvelope<CaseOpened['data']>, @Ctx() context: EventContext): Promise<void> {
-    return leave('case', event, context);
+  async opened(@Payload() event: EventEnvelope<CaseOpened['data']>, @Ctx() context: EventContext): Promise<void> {
+    // A county's first lists of allowed numbers open thousands of these; they wait on the work list.
+    if (event.data.cause !== 'unverified-relation') await leave('case', event, context);
   }
 }
 

@@ -18,7 +18,7 @@ import {
 import type { RegistrationAnswered, RegistrationReceived } from '@privity/registry';
 import { handleCommand } from '@privity/service';
 import { AttorneyListings } from '../protections/attorney-listings.js';
-import { Protecting } from '../protections/protecting.js';
+import { OpenedValues } from '../protections/opened-values.js';
 import { RegisteredNumbers } from '../registrations/registered-numbers.js';
 import { openForm } from '../registrations/registration-form.js';
 import { historyOf } from '../registrations/registration-history.js';
@@ -32,7 +32,7 @@ const DOUBTING = 'registry.open-case';
 export class RegistrationsReactor {
   constructor(
     private readonly store: EventStore,
-    private readonly protecting: Protecting,
+    private readonly values: OpenedValues,
     private readonly listings: AttorneyListings,
     private readonly numbers: RegisteredNumbers,
   ) {}
@@ -44,7 +44,7 @@ export class RegistrationsReactor {
     @Ctx() context: EventContext,
   ): Promise<void> {
     const { registration: id } = event.data;
-    const form = await openForm(this.protecting, event.data);
+    const form = await openForm(this.values, event.data);
     if (form instanceof Forgotten) return;
     const unmatched = await this.unmatched(event.data, form.last);
     const command = { type: 'match-registration', ...(unmatched === undefined ? {} : { unmatched }) } as const;
@@ -72,7 +72,8 @@ export class RegistrationsReactor {
       attorney,
       of: 'number',
       indexes: received.numbers,
-      ends: { ref: registrationSource(received).ref },
+      // What the roll says of the same line stands, whoever filled in the form.
+      ends: registrationSource(received),
       due: workDaysAfter(event.time, CASE_DUE_DAYS['not-confirmed']),
     } as const;
     await handleCommand(

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Forgotten, unseal } from '@privity/kernel';
+import { Forgotten } from '@privity/kernel';
 import type { E164, SealedValue } from '@privity/kernel';
 import { callBackWords, noticeStream } from '@privity/registry';
 import { SubjectKeys } from '@privity/service';
+import { OpenedValues } from '../protections/opened-values.js';
 import { Protecting } from '../protections/protecting.js';
 import { CodeExpired } from './notice-errors.js';
 import type { DueNotice } from './outbox.js';
@@ -23,6 +24,7 @@ export class CallChannel {
   constructor(
     private readonly folder: OutboxFolder,
     private readonly protecting: Protecting,
+    private readonly values: OpenedValues,
     private readonly subjects: SubjectKeys,
   ) {}
 
@@ -33,7 +35,7 @@ export class CallChannel {
   /** @throws CodeExpired */
   async send({ id, sealed, expired, expires }: DueNotice): Promise<'file'> {
     if (expired || sealed === null || expires === null) throw new CodeExpired();
-    const plain = unseal(sealed, await this.subjects.find(sealed.kid), `${noticeStream(id)}:call`);
+    const plain = await this.values.open(noticeStream(id), 'call', sealed);
     if (plain instanceof Forgotten) throw new CodeExpired();
     const { number, code } = JSON.parse(plain) as CallToPlace;
     await this.folder.putCall(id, { number, say: callBackWords(code), expires: expires.toISOString() });

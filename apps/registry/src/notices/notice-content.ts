@@ -19,6 +19,7 @@ import type {
 } from '@privity/registry';
 import { OwnView } from '../events/own-view.js';
 import { Protecting } from '../protections/protecting.js';
+import { historyOf } from '../registrations/registration-history.js';
 import type { Mail } from './mail-channel.js';
 import { ContactForgotten, NotProtected } from './notice-errors.js';
 import { NoticeSettings } from './notice-settings.js';
@@ -53,7 +54,7 @@ export class NoticeContent {
 
   private async toRegistrant({ type, time: at, data }: EventEnvelope): Promise<Mail> {
     const { registration, result } = data as RegistrationAnswered['data'];
-    const received = await this.contacts.received(registration);
+    const { received } = await historyOf(this.store, registration);
     const contact = await this.contacts.of(received);
     if (contact === undefined) throw new ContactForgotten();
     const { email: to } = contact;

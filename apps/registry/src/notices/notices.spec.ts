@@ -9,6 +9,9 @@ import { Installation } from '../testing/installation.js';
 import { concluded, heardItself, mailOf, outboxFiles, outboxRows } from '../testing/outbox.js';
 import { answerRegistration, receiveRegistration, record } from '../testing/registrations.js';
 import { post } from '../testing/requests.js';
+import { NoticeContent } from './notice-content.js';
+import { NotProtected } from './notice-errors.js';
+import type { DueNotice } from './outbox.js';
 import { OutboxFolder } from './outbox-folder.js';
 
 const OFFICE = 'office@county.example';
@@ -67,13 +70,27 @@ describe('without a mail server, a notice is a file', () => {
     expect(mail).toMatch(/by voice and by video[^]*every facility[^]*51: since 2026-01-02 03:04 UTC[^]*52: since/);
   }, 60_000);
 
-  it('confirms nothing that does not hold, and a person is told', async () => {
-    const { registration, stream } = await receiveRegistration(place, 'ana@law.example', '+12125550159');
+  it('confirms nothing that does not hold: where two people ended it meanwhile, it is not sent', async () => {
+    const { registration, stream, attorney, numbers } = await receiveRegistration(
+      place,
+      'ana@law.example',
+      '+12125550159',
+    );
     await answerRegistration(place, registration, 'confirmed');
-    const [answer] = (await concluded(place, stream, 2)).filter(({ kind }) => kind === 'answer');
-    expect(answer).toMatchObject({ state: 'failed', attempts: 12, problem: 'not-protected' });
-    expect(await outboxFiles(place)).not.toContain(`${answer?.id}.eml`);
-    expect(await eventsOf(answer?.id ?? '')).toMatchObject([{ type: 'registry.NoticeFailed', data: { attempts: 12 } }]);
+    await concluded(place, stream, 2);
+    const [index = ''] = numbers;
+    const source = { kind: 'registration', ref: attorney };
+    const data = { of: 'number', index, source, settlement: uuidv7(), left: 0 };
+    const content = place.registry.app.get(NoticeContent);
+    const [answer] = await place.query<DueNotice>(`select * from outbox_notice where about = $1 and kind = 'answer'`, [
+      stream,
+    ]);
+    if (answer === undefined) throw new Error('no answer was left');
+    expect(await content.mail(answer)).toMatchObject({ to: 'ana@law.example' });
+    await place.registry.app
+      .get(EventStore)
+      .append(`number-${index}`, 'any', [{ type: 'registry.ProtectionEnded', data }]);
+    await expect(content.mail(answer)).rejects.toThrow(NotProtected);
   }, 60_000);
 
   it('where nothing is confirmed: that it was answered, and whom to ask', async () => {

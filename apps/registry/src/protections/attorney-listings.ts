@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import { fold, Forgotten, PrivityError } from '@privity/kernel';
-import type { E164, SealedValue } from '@privity/kernel';
+import type { E164 } from '@privity/kernel';
 import { attorneyListing, numberStream } from '@privity/registry';
 import type { AttorneyListed, BarStatus, NumberProtected, RegistryEvent } from '@privity/registry';
-import { type AttorneyPerson, Protecting } from './protecting.js';
+import { OpenedValues } from './opened-values.js';
+import type { AttorneyPerson } from './protecting.js';
 
 export class AttorneyNotFound extends PrivityError {
   constructor() {
@@ -26,7 +27,7 @@ export interface AttorneyListing {
 export class AttorneyListings {
   constructor(
     private readonly store: EventStore,
-    private readonly protecting: Protecting,
+    private readonly values: OpenedValues,
   ) {}
 
   /** @param attorney stream of the attorney */
@@ -37,7 +38,7 @@ export class AttorneyListings {
     const listed = events.find(({ type }) => type === 'registry.AttorneyListed');
     if (status === undefined || listed === undefined) return undefined;
     const { barState, person } = listed.data as AttorneyListed['data'];
-    const text = await this.protecting.open(attorney, 'person', person);
+    const text = await this.values.open(attorney, 'person', person);
     return {
       barState,
       status,
@@ -54,15 +55,10 @@ export class AttorneyListings {
         const { type, data } = parseEnvelope<Partial<NumberProtected['data']>>(text);
         const { source, number } = data;
         if (type !== 'registry.NumberProtected' || source?.kind !== 'bar-roll' || source.ref !== attorney) continue;
-        const opened = number === undefined ? undefined : await this.openNumber(stream, number);
-        if (opened !== undefined) contacts.add(opened);
+        const opened = number === undefined ? undefined : await this.values.open(stream, 'number', number);
+        if (typeof opened === 'string') contacts.add(opened as E164);
       }
     }
     return [...contacts];
-  }
-
-  private async openNumber(stream: string, sealed: SealedValue): Promise<E164 | undefined> {
-    const text = await this.protecting.open(stream, 'number', sealed);
-    return typeof text === 'string' ? (text as E164) : undefined;
   }
 }

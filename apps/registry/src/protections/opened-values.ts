@@ -5,7 +5,10 @@ import type { BlindIndex, SealedValue } from '@privity/kernel';
 import { callerProtectionStream, numberStream } from '@privity/registry';
 import { SubjectKeys } from '@privity/service';
 
-/** Reads sealed values for people who may see them. Undefined: nobody wrote it down, or it was forgotten (P10). */
+/** What people see in the place of a value whose key was destroyed (P10). */
+export const FORGOTTEN = '[forgotten]';
+
+/** Reads sealed values for people who may see them. Whoever calls has written the event that says so (P4). */
 @Injectable()
 export class OpenedValues {
   constructor(
@@ -13,22 +16,31 @@ export class OpenedValues {
     private readonly subjects: SubjectKeys,
   ) {}
 
-  /** @param field as whoever sealed it named it */
-  async open(stream: string, field: string, value: SealedValue): Promise<string | undefined> {
-    const opened = unseal(value, await this.subjects.find(value.kid), `${stream}:${field}`);
-    return opened instanceof Forgotten ? undefined : opened;
+  /** Opens what `Protecting.seal` sealed. @param field as whoever sealed it named it */
+  async open(stream: string, field: string, value: SealedValue): Promise<string | Forgotten> {
+    return unseal(value, await this.subjects.find(value.kid), `${stream}:${field}`);
+  }
+
+  /** The newest that opens: what was sealed after somebody was forgotten was said anew. Undefined: nobody wrote it down. */
+  async newest(stream: string, field: string): Promise<string | Forgotten | undefined> {
+    const history = await this.store.readStream(stream);
+    const values = history.flatMap(
+      ({ text }) => parseEnvelope<Record<string, SealedValue | undefined>>(text).data[field] ?? [],
+    );
+    let opened: string | Forgotten | undefined;
+    for (const value of values.toReversed()) {
+      opened = await this.open(stream, field, value);
+      if (typeof opened === 'string') return opened;
+    }
+    return opened;
   }
 
   /** The number, or the id in custody, that an index stands for. */
   async nameOf(of: 'number' | 'caller', index: BlindIndex): Promise<string | undefined> {
-    const [stream, field] =
+    const name =
       of === 'number'
-        ? ([numberStream(index), 'number'] as const)
-        : ([callerProtectionStream(index), 'person'] as const);
-    for (const { text } of await this.store.readStream(stream)) {
-      const value = parseEnvelope<Record<string, SealedValue | undefined>>(text).data[field];
-      if (value !== undefined) return this.open(stream, field, value);
-    }
-    return undefined;
+        ? await this.newest(numberStream(index), 'number')
+        : await this.newest(callerProtectionStream(index), 'person');
+    return name instanceof Forgotten ? FORGOTTEN : name;
   }
 }

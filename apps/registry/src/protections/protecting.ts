@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
-import { BlindIndexer, Forgotten, instant, lengthPrefixed, seal, unseal } from '@privity/kernel';
+import { BlindIndexer, instant, lengthPrefixed, seal } from '@privity/kernel';
 import type { BlindIndex, E164, KeyRing, SealedValue } from '@privity/kernel';
 import {
   attorneyListing,
@@ -66,11 +66,6 @@ export class Protecting {
   /** Seals a text of a stream under the key of that stream's subject. */
   async seal(stream: string, field: string, text: string): Promise<SealedValue> {
     return seal(text, await this.subjects.keyFor(stream), `${stream}:${field}`);
-  }
-
-  /** Opens what `seal` sealed. Forgotten where its key was destroyed (P10). */
-  async open(stream: string, field: string, value: SealedValue): Promise<string | Forgotten> {
-    return unseal(value, await this.subjects.find(value.kid), `${stream}:${field}`);
   }
 
   /**

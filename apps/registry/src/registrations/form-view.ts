@@ -5,7 +5,7 @@ import type { E164 } from '@privity/kernel';
 import { currentVersion, registrationStream } from '@privity/registry';
 import type { RegisteredAs, RegistrationViewed } from '@privity/registry';
 import { AttorneyListings } from '../protections/attorney-listings.js';
-import { Protecting } from '../protections/protecting.js';
+import { OpenedValues } from '../protections/opened-values.js';
 import { openForm, type RegistrationForm } from './registration-form.js';
 import { historyOf } from './registration-history.js';
 
@@ -24,7 +24,7 @@ export interface ViewedForm {
 export class FormView {
   constructor(
     private readonly store: EventStore,
-    private readonly protecting: Protecting,
+    private readonly values: OpenedValues,
     private readonly listings: AttorneyListings,
   ) {}
 
@@ -37,6 +37,6 @@ export class FormView {
     const { as, attorney } = received;
     const listing = await this.listings.find(attorney);
     const rollContacts = (await listing?.rollContacts()) ?? [];
-    return { registration: id, as, attorney, form: await openForm(this.protecting, received), rollContacts };
+    return { registration: id, as, attorney, form: await openForm(this.values, received), rollContacts };
   }
 }

@@ -4,6 +4,7 @@ import { Forgotten } from '@privity/kernel';
 import { registrationProtects, registrationSource } from '@privity/registry';
 import type { RegisteredAs } from '@privity/registry';
 import type { CommandMeta } from '@privity/service';
+import { OpenedValues } from '../protections/opened-values.js';
 import { Protecting } from '../protections/protecting.js';
 import { openForm } from './registration-form.js';
 import { historyOf } from './registration-history.js';
@@ -22,6 +23,7 @@ export class RegisteredNumbers {
   constructor(
     private readonly store: EventStore,
     private readonly protecting: Protecting,
+    private readonly values: OpenedValues,
   ) {}
 
   /**
@@ -32,12 +34,18 @@ export class RegisteredNumbers {
   async protectWhereDue(registration: string, meta: Pick<CommandMeta, 'actor' | 'causationid'>): Promise<void> {
     const { received, receivedAt, state } = await historyOf(this.store, registration);
     if (!registrationProtects(state)) return;
-    const form = await openForm(this.protecting, received);
+    const form = await openForm(this.values, received);
     // Nobody is left whom it could protect (P10).
     if (form instanceof Forgotten) return;
     const said = { source: registrationSource(received), category: 'attorney', basis: BASIS[received.as] } as const;
     for (const { number, effectiveFrom = receivedAt } of form.numbers) {
       await this.protecting.protect(number, { ...said, since: effectiveFrom }, meta);
     }
+    if (received.as !== 'attorney') return;
+    // A line of the attorney's like those of the roll: a case about the attorney is about all of them.
+    const { barNumber, last, first, firm } = form;
+    const listed = { barState: received.barState, person: { barNumber, last, first, firm } };
+    const numbers = form.numbers.map(({ number }) => number);
+    await this.protecting.listAttorney(received.attorney, { ...listed, numbers }, meta);
   }
 }

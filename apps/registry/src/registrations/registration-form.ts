@@ -2,6 +2,7 @@ import { Forgotten } from '@privity/kernel';
 import type { E164, Instant, SealedValue } from '@privity/kernel';
 import { registrationStream } from '@privity/registry';
 import type { RegistrationReceived } from '@privity/registry';
+import type { OpenedValues } from '../protections/opened-values.js';
 import type { Protecting } from '../protections/protecting.js';
 
 const FIELD = 'form';
@@ -33,9 +34,9 @@ export function sealForm(
 
 /** Forgotten where its key was destroyed (P10). */
 export async function openForm(
-  protecting: Pick<Protecting, 'open'>,
+  values: OpenedValues,
   { registration, form }: Pick<RegistrationReceived['data'], 'registration' | 'form'>,
 ): Promise<RegistrationForm | Forgotten> {
-  const text = await protecting.open(registrationStream(registration), FIELD, form);
+  const text = await values.open(registrationStream(registration), FIELD, form);
   return typeof text === 'string' ? (JSON.parse(text) as RegistrationForm) : text;
 }

@@ -4,7 +4,7 @@ import { derivedId, instant, uuidv7 } from '@privity/kernel';
 import type { Instant } from '@privity/kernel';
 import { registration, REGISTRATION_DUE_DAYS, registrationStream, workDaysAfter } from '@privity/registry';
 import type { RegisteredAs } from '@privity/registry';
-import { handleCommand } from '@privity/service';
+import { handleCommand, ServiceConfig } from '@privity/service';
 import { Protecting } from '../protections/protecting.js';
 import { readBarNumber, readNumbers } from './form-input.js';
 import type { RegistrationInput } from './form-input.js';
@@ -39,10 +39,16 @@ export interface Entry {
 /** Registrations come in here, whoever they come from. */
 @Injectable()
 export class Registrations {
+  /** Days of work. */
+  private readonly dueDays: number;
+
   constructor(
     private readonly store: EventStore,
     private readonly protecting: Protecting,
-  ) {}
+    { env }: ServiceConfig,
+  ) {
+    this.dueDays = env.integer('PRIVITY_REGISTRATION_DUE_DAYS', REGISTRATION_DUE_DAYS);
+  }
 
   /**
    * The public form. It looks nobody up: answer and time are the same for everybody, since this must not tell who is a
@@ -77,7 +83,7 @@ export class Registrations {
       form: await sealForm(this.protecting, id, form),
       numbers: [...new Set(form.numbers.map(({ number }) => this.protecting.numbers.index(number)))],
       ...(enteredBy === undefined ? {} : { enteredBy }),
-      due: workDaysAfter(instant(), REGISTRATION_DUE_DAYS),
+      due: workDaysAfter(instant(), this.dueDays),
     };
     const command = { type: 'receive-registration', received } as const;
     const actor = enteredBy === undefined ? {} : { actor: enteredBy };

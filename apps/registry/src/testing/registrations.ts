@@ -11,7 +11,7 @@ export async function receiveRegistration(place: Installation, email: string | u
   const registration = uuidv7();
   const stream = registrationStream(registration);
   const protecting = place.registry.app.get(Protecting);
-  const form = { barNumber: '100001', last: 'Ng\r\nBcc: x@evil', first: 'Ana', firm: 'Ng & Roy', email };
+  const form = { barNumber: '100001', last: 'Ng\r\nBcc: x@evil', first: 'Ana', firm: 'Ng & Roy', email: email ?? '' };
   const sealed = JSON.stringify({ ...form, numbers: numbers.map((number) => ({ number })) });
   const data: RegistrationReceived['data'] = {
     registration,
@@ -23,7 +23,7 @@ export async function receiveRegistration(place: Installation, email: string | u
     due: '2026-12-03T17:04:00.000Z',
   };
   await record(place, stream, 'registry.RegistrationReceived', data);
-  return { registration, stream };
+  return { registration, stream, attorney: data.attorney, numbers: data.numbers };
 }
 
 export async function answerRegistration(
