@@ -71,7 +71,8 @@ export class Cases {
   async propose(caseId: string, { lines, basis }: EndProposal, actor: string): Promise<void> {
     const { open } = await this.stateOf(caseId);
     const indexes = lines === undefined ? open.indexes : linesToEnd(lines, open.indexes);
-    if (lines === undefined && open.attorney !== undefined) {
+    // Whose line it is, is asked of an attorney's lines; one that they did not register is nobody's to be asked about.
+    if (lines === undefined && open.attorney !== undefined && open.cause !== 'not-confirmed') {
       throw new InvalidInput('lines', 'is missing: say of each line that may end whether it is the attorney’s own');
     }
     const stream = caseStream(caseId);

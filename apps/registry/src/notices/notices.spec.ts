@@ -82,9 +82,10 @@ describe('without a mail server, a notice is a file', () => {
     const source = { kind: 'registration', ref: attorney };
     const data = { of: 'number', index, source, settlement: uuidv7(), left: 0 };
     const content = place.registry.app.get(NoticeContent);
-    const [answer] = await place.query<DueNotice>(`select * from outbox_notice where about = $1 and kind = 'answer'`, [
-      stream,
-    ]);
+    const [answer] = await place.query<DueNotice>(
+      `select *, event_id as event from outbox_notice where about = $1 and kind = 'answer'`,
+      [stream],
+    );
     if (answer === undefined) throw new Error('no answer was left');
     expect(await content.mail(answer)).toMatchObject({ to: 'ana@law.example' });
     await place.registry.app

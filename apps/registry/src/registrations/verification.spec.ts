@@ -91,7 +91,7 @@ describe('a registration is verified', () => {
     expect(opened).toMatchObject({ type: 'registry.CaseOpened', causationid: cause });
     expect(opened?.data).toEqual({
       ...{ case: id, cause: 'not-confirmed', attorney, of: 'number', indexes: [desk.indexOf('+12125552021')] },
-      ...{ ends: { ref: attorney }, due: workDaysAfter(time, 1) },
+      ...{ ends: { kind: 'registration', ref: attorney }, due: workDaysAfter(time, 1) },
     });
     expect(more).toEqual([]);
     const otherwise = await desk.verify(attorney, ['cy', 'registrar'], { registration: receipt });
