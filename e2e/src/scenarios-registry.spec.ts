@@ -124,8 +124,11 @@ for (const [stream, where] of STREAMS)
         expect(status).toEqual({ due, state: 'open', escalated: true });
       }
       await jail.finding('registration-overdue');
-      const { items } = await jail.registrar.cases.work();
-      const overdue = items.filter(({ kind }) => kind === 'overdue-receipt');
+      const overdue = await eventually('both on the work list', async () => {
+        const { items } = await jail.registrar.cases.work();
+        const waiting = items.filter(({ kind }) => kind === 'overdue-receipt');
+        return waiting.length === 2 && waiting;
+      });
       expect(overdue.map(({ registration }) => registration).sort()).toEqual([known.receipt, unknown.receipt].sort());
       const [waiting] = overdue.filter(({ registration }) => registration === known.receipt);
       const { rollContacts } = await jail.registrar.registrations.form(known.receipt);
