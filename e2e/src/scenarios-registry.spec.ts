@@ -176,11 +176,13 @@ for (const [stream, where] of STREAMS)
       const entry = { number: FRIEND, reason: 'attorney', basis: 'told by telephone' };
       const { protectionId } = await jail.registrar.protections.protect(entry);
       await jail.unrecorded(FRIEND, 'number-protected');
-      const { caseId } = await jail.registrar.protections.proposeEnd(protectionId, 'a misheard name');
-      await expect(jail.registrar.protections.agreeToEnd(protectionId, caseId)).rejects.toMatchObject({ status: 403 });
+      const proposed = await jail.registrar.protections.proposeEnd(protectionId, 'a misheard name');
+      await expect(jail.registrar.protections.agreeToEnd(protectionId, proposed)).rejects.toMatchObject({
+        status: 403,
+      });
       expect((await jail.call(FRIEND)).reasons).toContain('number-protected');
       const second = await jail.privity.as('approver', 'approver');
-      await second.protections.agreeToEnd(protectionId, caseId);
+      await second.protections.agreeToEnd(protectionId, proposed);
       await jail.recordable(FRIEND);
     }, 60_000);
 

@@ -5,6 +5,7 @@ import { Attestations } from './cases/attestations.js';
 import { CaseOpening } from './cases/case-opening.js';
 import { Cases } from './cases/cases.js';
 import { ProtectionEndings } from './cases/protection-endings.js';
+import { SettledEnds } from './cases/settled-ends.js';
 import { Attesting } from './certificates/attesting.js';
 import { Certificates } from './certificates/certificates.js';
 import { OwnFigures } from './certificates/own-figures.js';
@@ -113,6 +114,7 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     Cases,
     CaseOpening,
     ProtectionEndings,
+    SettledEnds,
     Attestations,
     Attorneys,
     AttorneyListings,

@@ -22,7 +22,12 @@ export interface ShownCase {
     readonly name?: string;
     readonly sources: readonly { readonly kind: string; readonly ref: string }[];
   }[];
-  readonly proposal?: { readonly proposedBy: string; readonly lines: readonly number[]; readonly basis: string };
+  readonly proposal?: {
+    readonly id: string;
+    readonly proposedBy: string;
+    readonly lines: readonly number[];
+    readonly basis: string;
+  };
 }
 
 /** Something that waits for a person in the registry. */
@@ -54,12 +59,18 @@ export class Cases {
       readonly basis: string;
       readonly lines?: readonly { readonly line: number; readonly owner: 'attorney' | 'office' }[];
     },
-  ): Promise<void> {
+  ): Promise<{ readonly proposal: string }> {
     return this.http.json('POST', `${pathOf(caseId)}/proposal`, json(proposal));
   }
 
-  settle(caseId: string, outcome: 'ended' | 'kept'): Promise<void> {
-    return this.http.json('POST', `${pathOf(caseId)}/settlement`, json({ outcome }));
+  /** A second person agrees to this proposal, and to none that came since. */
+  agree(caseId: string, proposal: string): Promise<void> {
+    return this.http.json('POST', `${pathOf(caseId)}/settlement`, json({ outcome: 'ended', proposal }));
+  }
+
+  /** All stands as it was. */
+  keep(caseId: string): Promise<void> {
+    return this.http.json('POST', `${pathOf(caseId)}/settlement`, json({ outcome: 'kept' }));
   }
 
   /** All that waits for a person, what is due first first. */

@@ -18,6 +18,13 @@ export interface EntryWarning {
   readonly detail: string;
 }
 
+/** What a second person is to agree to. */
+export interface ProposedEnd {
+  readonly caseId: string;
+  readonly proposal: string;
+  readonly due: string;
+}
+
 /** Who must not be recorded. */
 export class Protections {
   constructor(private readonly http: HttpConnection) {}
@@ -29,13 +36,17 @@ export class Protections {
   }
 
   /** A first person asks to end what this protection says. */
-  proposeEnd(protectionId: string, basis: string): Promise<{ readonly caseId: string; readonly due: string }> {
+  proposeEnd(protectionId: string, basis: string): Promise<ProposedEnd> {
     return this.http.json('POST', `/api/protections/${encodeURIComponent(protectionId)}/end`, json({ basis }));
   }
 
   /** A second person agrees. The number stays protected while any other source stands. */
-  agreeToEnd(protectionId: string, caseId: string): Promise<{ readonly caseId: string }> {
-    return this.http.json('POST', `/api/protections/${encodeURIComponent(protectionId)}/end`, json({ case: caseId }));
+  agreeToEnd(
+    protectionId: string,
+    { caseId, proposal }: Pick<ProposedEnd, 'caseId' | 'proposal'>,
+  ): Promise<{ readonly caseId: string }> {
+    const agreement = json({ case: caseId, proposal });
+    return this.http.json('POST', `/api/protections/${encodeURIComponent(protectionId)}/end`, agreement);
   }
 
   /** Protected or not and since when, nothing else; the check is an event. */

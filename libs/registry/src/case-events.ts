@@ -37,6 +37,8 @@ export type CaseEndProposed = DomainEvent<
   'registry.CaseEndProposed',
   {
     readonly case: string;
+    /** What a second person agrees to: this proposal, and none that came after they looked. */
+    readonly proposal: string;
     readonly proposedBy: string;
     /** Those of the case whose line is the attorney's own: an office's line outlives its lawyer. */
     readonly indexes: readonly BlindIndex[];
@@ -60,6 +62,7 @@ export type CaseSettled = DomainEvent<
     readonly case: string;
     readonly cause: CaseCause;
     readonly outcome: 'ended' | 'kept';
+    readonly proposal?: string;
     readonly proposedBy?: string;
     readonly settledBy: string;
     readonly of: 'number' | 'caller';

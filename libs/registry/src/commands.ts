@@ -76,6 +76,8 @@ export interface OpenCase {
 /** A first person wants the protection of these ended. */
 export interface ProposeEnd {
   readonly type: 'propose-end';
+  /** A new id. */
+  readonly proposal: string;
   readonly proposedBy: string;
   readonly indexes: readonly BlindIndex[];
   /** Why, in their words. */
@@ -87,6 +89,8 @@ export interface SettleCase {
   readonly type: 'settle-case';
   readonly outcome: 'ended' | 'kept';
   readonly settledBy: string;
+  /** Of an end: what is agreed to. */
+  readonly proposal?: string;
 }
 
 export type CaseCommand = OpenCase | ProposeEnd | SettleCase;

@@ -17,6 +17,15 @@ export class NothingProposed extends PrivityError {
   }
 }
 
+/** Somebody else proposed, or the same person something else, since this person looked. */
+export class ProposalChanged extends PrivityError {
+  constructor() {
+    super('proposal-changed', 409, 'What is proposed is not what you agree to. Look at the case again.', {
+      field: 'proposal',
+    });
+  }
+}
+
 type CaseEvent = CaseOpened | CaseEndProposed | CaseSettlementRefused | CaseSettled;
 
 /** Whether a protection still holds: opened by whatever casts doubt on it, ended by two people, kept by one (P2). */
@@ -36,17 +45,17 @@ export const protectionCase: Decider<CaseState, CaseCommand, RegistryEvent> = {
 };
 
 /** @throws CaseNotOpen; InvalidInput for a number or person that the case is not about */
-function propose({ proposedBy, indexes, statement }: ProposeEnd, { open }: CaseState): CaseEvent[] {
+function propose({ proposal, proposedBy, indexes, statement }: ProposeEnd, { open }: CaseState): CaseEvent[] {
   if (open === undefined) throw new CaseNotOpen();
   if (indexes.length === 0) throw new InvalidInput('numbers', 'names nothing to end');
   const stranger = indexes.findIndex((index) => !open.indexes.includes(index));
   if (stranger >= 0) throw new InvalidInput(`numbers.${stranger}`, 'is not of this case');
-  const data = { case: open.case, proposedBy, indexes: [...new Set(indexes)], statement };
+  const data = { case: open.case, proposal, proposedBy, indexes: [...new Set(indexes)], statement };
   return [{ type: 'registry.CaseEndProposed', data }];
 }
 
-/** Two people are two people, whatever roles either has. @throws CaseNotOpen, NothingProposed */
-function settle({ outcome, settledBy }: SettleCase, { open, proposal }: CaseState): CaseEvent[] {
+/** Two people are two people, whatever roles either has. @throws CaseNotOpen, NothingProposed, ProposalChanged */
+function settle({ outcome, settledBy, proposal: agreedTo }: SettleCase, { open, proposal }: CaseState): CaseEvent[] {
   if (open === undefined) throw new CaseNotOpen();
   const { case: id, cause, of, ends, attorney } = open;
   const about = { case: id, cause, of, ends, ...(attorney === undefined ? {} : { attorney }) };
@@ -54,10 +63,13 @@ function settle({ outcome, settledBy }: SettleCase, { open, proposal }: CaseStat
     return [{ type: 'registry.CaseSettled', data: { ...about, outcome, settledBy, indexes: [] } }];
   }
   if (proposal === undefined) throw new NothingProposed();
+  if (proposal.proposal !== agreedTo) throw new ProposalChanged();
   const { proposedBy, indexes } = proposal;
   if (proposedBy === settledBy) {
     const data = { case: id, askedBy: settledBy, reason: 'same-person' } as const;
     return [{ type: 'registry.CaseSettlementRefused', data }];
   }
-  return [{ type: 'registry.CaseSettled', data: { ...about, outcome, proposedBy, settledBy, indexes } }];
+  return [
+    { type: 'registry.CaseSettled', data: { ...about, outcome, proposal: agreedTo, proposedBy, settledBy, indexes } },
+  ];
 }

@@ -1,5 +1,8 @@
-import type { Instant } from '@privity/kernel';
+import type { BlindIndex, Instant } from '@privity/kernel';
 import type { CaseCause } from './events.js';
+
+/** A case is one event, and an event has an end: an attorney with more numbers has more cases. */
+const INDEXES_A_CASE = 500;
 
 const DAY_MS = 86_400_000;
 
@@ -22,4 +25,12 @@ export function workDaysAfter(at: Instant, days: number): Instant {
     if (date.getUTCDay() !== 0 && date.getUTCDay() !== 6) left -= 1;
   }
   return date.toISOString();
+}
+
+/** So many at a time as fit into a case. */
+export function inCases(indexes: readonly BlindIndex[]): BlindIndex[][] {
+  const cases: BlindIndex[][] = [];
+  for (let from = 0; from < indexes.length; from += INDEXES_A_CASE)
+    cases.push(indexes.slice(from, from + INDEXES_A_CASE));
+  return cases;
 }

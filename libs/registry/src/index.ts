@@ -12,11 +12,11 @@ export {
   numberProtection,
   protectionEnding,
 } from './decide.js';
-export { CaseNotOpen, NothingProposed, protectionCase } from './decide-case.js';
+export { CaseNotOpen, NothingProposed, ProposalChanged, protectionCase } from './decide-case.js';
 export { noticeDelivery } from './decide-notice.js';
 export type { ConcludeNotice, NoticeState } from './decide-notice.js';
 export { registration, RegistrationAnsweredBefore } from './decide-registration.js';
-export { CASE_DUE_DAYS, REGISTRATION_DUE_DAYS, workDaysAfter } from './due.js';
+export { CASE_DUE_DAYS, inCases, REGISTRATION_DUE_DAYS, workDaysAfter } from './due.js';
 export { isEmailAddress } from './email-address.js';
 export type * from './events.js';
 export type { AttorneyState, CaseState, ImportState, ProtectionState, RegistrationState } from './evolve.js';

@@ -73,8 +73,8 @@ export type ListApprovalRefused = DomainEvent<
 export type ListCompared = DomainEvent<
   'registry.ListCompared',
   {
-    /** SHA-256 of the file, hex. */
-    readonly digest: string;
+    /** Keyed hash of the file: equal for equal files, and says nothing of a number that is alone in it. */
+    readonly file: string;
     readonly rows: number;
     /** Rows with a number that is protected here. */
     readonly known: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold, type PrivityError } from '@privity/kernel';
 import type { CaseCommand } from './commands.js';
-import { CaseNotOpen, NothingProposed, protectionCase } from './decide-case.js';
+import { CaseNotOpen, NothingProposed, ProposalChanged, protectionCase } from './decide-case.js';
 import type { CaseOpened, RegistryEvent } from './events.js';
 
 const about: CaseOpened['data'] = {
@@ -15,10 +15,12 @@ const about: CaseOpened['data'] = {
 };
 const open: CaseCommand = { type: 'open-case', about };
 const statement = { kid: 'k', v: 'x' } as never;
-const propose = (proposedBy: string, indexes = ['e1.a']): CaseCommand => ({
-  ...{ type: 'propose-end', proposedBy, indexes, statement },
+const propose = (proposedBy: string, indexes = ['e1.a'], proposal = 'p1'): CaseCommand => ({
+  ...{ type: 'propose-end', proposal, proposedBy, indexes, statement },
 });
-const agree = (settledBy: string): CaseCommand => ({ type: 'settle-case', outcome: 'ended', settledBy });
+const agree = (settledBy: string, proposal = 'p1'): CaseCommand => ({
+  ...{ type: 'settle-case', outcome: 'ended', settledBy, proposal },
+});
 const keep = (settledBy: string): CaseCommand => ({ type: 'settle-case', outcome: 'kept', settledBy });
 
 const after = (...commands: CaseCommand[]) =>
@@ -43,7 +45,7 @@ describe('a case', () => {
       type: 'registry.CaseSettled',
       data: {
         ...{ case: 'c1', cause: 'status-changed', attorney: 'attorney-1', of: 'number', ends: about.ends },
-        ...{ outcome: 'ended', proposedBy: 'ana', settledBy: 'ben', indexes: ['e1.a'] },
+        ...{ outcome: 'ended', proposal: 'p1', proposedBy: 'ana', settledBy: 'ben', indexes: ['e1.a'] },
       },
     });
   });
@@ -56,6 +58,12 @@ describe('a case', () => {
     expect(last(open, propose('ana'), agree('ana'), agree('ben'))).toMatchObject({ data: { outcome: 'ended' } });
     // Whoever agrees to what they themselves put last is one person, also where another had proposed before.
     expect(last(open, propose('ben'), propose('ana'), agree('ana'))).toMatchObject({ data: { reason: 'same-person' } });
+  });
+
+  it('ends what the second person saw, and nothing that was put in its place since', () => {
+    const swapped = [open, propose('ana'), propose('ana', ['e1.a', 'e1.b'], 'p2')] as const;
+    expect(() => after(...swapped, agree('ben'))).toThrow(ProposalChanged);
+    expect(last(...swapped, agree('ben', 'p2'))).toMatchObject({ data: { indexes: ['e1.a', 'e1.b'] } });
   });
 
   it('is kept by one, and a proposal goes with it', () => {

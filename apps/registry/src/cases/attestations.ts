@@ -3,7 +3,8 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { EventStore } from '@privity/event-store';
 import { derivedId, instant } from '@privity/kernel';
 import type { BlindIndex } from '@privity/kernel';
-import { CASE_DUE_DAYS, caseStream, protectionCase, workDaysAfter } from '@privity/registry';
+import { CASE_DUE_DAYS, caseStream, inCases, protectionCase, workDaysAfter } from '@privity/registry';
+import type { ProtectionSource } from '@privity/registry';
 import { handleCommand, JsonLog, ServiceConfig } from '@privity/service';
 import { DataSource } from 'typeorm';
 import { OwnView } from '../events/own-view.js';
@@ -12,6 +13,7 @@ const LOOK_EVERY_MS = 60 * 60 * 1_000;
 const AT_ONCE = 100;
 
 interface Due {
+  readonly kind: ProtectionSource['kind'];
   readonly ref: string;
   readonly of: 'number' | 'caller';
   readonly indexes: BlindIndex[];
@@ -54,11 +56,12 @@ export class Attestations implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /** Before a person's word is taken: a stop in between leaves a line about nothing, which is passed over when it is due. */
-  async expect(ref: string, of: 'number' | 'caller', index: BlindIndex): Promise<void> {
+  async expect({ kind, ref }: ProtectionSource, of: 'number' | 'caller', index: BlindIndex): Promise<void> {
     await this.database.query(
-      `insert into attestation (ref, subject_kind, index, due_at) values ($1, $2, $3, now() + make_interval(days => $4))
+      `insert into attestation (source_kind, ref, subject_kind, index, due_at)
+       values ($1, $2, $3, $4, now() + make_interval(days => $5))
        on conflict do nothing`,
-      [ref, of, index, this.days],
+      [kind, ref, of, index, this.days],
     );
   }
 
@@ -66,8 +69,8 @@ export class Attestations implements OnApplicationBootstrap, BeforeApplicationSh
   async openDue(): Promise<void> {
     for (;;) {
       const due: Due[] = await this.database.query(
-        `select ref, subject_kind as of, array_agg(index order by index) as indexes from attestation
-         where due_at <= now() group by ref, subject_kind limit $1`,
+        `select source_kind as kind, ref, subject_kind as of, array_agg(index order by index) as indexes from attestation
+         where due_at <= now() group by source_kind, ref, subject_kind limit $1`,
         [AT_ONCE],
       );
       if (due.length === 0) return;
@@ -75,23 +78,23 @@ export class Attestations implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  private async ask({ ref, of, indexes }: Due): Promise<void> {
+  private async ask({ kind, ref, of, indexes }: Due): Promise<void> {
     const view = await this.view.current();
     const standing = indexes.filter((index) =>
-      view.isProtected(index)?.statements.some(({ source }) => source.ref === ref),
+      view.isProtected(index)?.statements.some(({ source }) => source.kind === kind && source.ref === ref),
     );
-    if (standing.length > 0) {
-      const id = derivedId(ref, 'attestation-due', 0);
-      const due = workDaysAfter(instant(), CASE_DUE_DAYS['attestation-due']);
-      const about = { case: id, cause: 'attestation-due', of, indexes: standing, ends: { ref }, due } as const;
-      const attorney = ref.startsWith('attorney-') ? { attorney: ref } : {};
+    const due = workDaysAfter(instant(), CASE_DUE_DAYS['attestation-due']);
+    const attorney = ref.startsWith('attorney-') ? { attorney: ref } : {};
+    for (const [n, some] of inCases(standing).entries()) {
+      const id = derivedId(`${kind}:${ref}`, 'attestation-due', n);
+      const about = { case: id, cause: 'attestation-due', of, indexes: some, ends: { kind, ref }, due } as const;
       const command = { type: 'open-case', about: { ...about, ...attorney } } as const;
       await handleCommand(this.store, protectionCase, caseStream(id), command, { correlationid: id });
     }
     await this.database.query(
-      `update attestation set due_at = now() + make_interval(days => greatest($3, 1))
-       where ref = $1 and subject_kind = $2 and due_at <= now()`,
-      [ref, of, this.days],
+      `update attestation set due_at = now() + make_interval(days => greatest($4, 1))
+       where source_kind = $1 and ref = $2 and subject_kind = $3 and due_at <= now()`,
+      [kind, ref, of, this.days],
     );
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
-import { derivedId, instant, InvalidInput } from '@privity/kernel';
+import { derivedId, instant, InvalidInput, isUuid } from '@privity/kernel';
 import type { BlindIndex } from '@privity/kernel';
 import {
   attorneyListing,
   CASE_DUE_DAYS,
   caseStream,
+  inCases,
   numberStream,
   protectionCase,
   workDaysAfter,
@@ -50,8 +51,9 @@ export class CaseOpening {
 
   /** What goes by this id. @throws ProtectionNotFound where nothing of it stands (any more) */
   async aboutProtection(protectionId: string): Promise<About> {
-    const ends = { ref: protectionId };
-    const indexes = (await this.view.current()).saidBy(ends);
+    const ends = { kind: 'staff', ref: protectionId } as const;
+    // Only what `POST /api/protections` answered with: an attorney's lines have a case of their own kind.
+    const indexes = isUuid(protectionId) ? (await this.view.current()).saidBy(ends) : [];
     const [first] = indexes;
     if (first === undefined) throw new ProtectionNotFound();
     const isNumber = (await this.store.readStream(numberStream(first))).length > 0;
@@ -78,8 +80,10 @@ export class CaseOpening {
     }
     if (attorney !== undefined) {
       const { numbers } = await readState(this.store, attorneyListing, attorney);
-      if (numbers.length === 0) throw new ProtectionNotFound();
-      return { attorney, of: 'number', indexes: numbers, ends: { ref: attorney } };
+      const [indexes, ...more] = inCases(numbers);
+      if (indexes === undefined) throw new ProtectionNotFound();
+      if (more.length > 0) throw new InvalidInput('attorney', 'has too many numbers for a case: name the number');
+      return { attorney, of: 'number', indexes, ends: { ref: attorney } };
     }
     if (source === undefined) throw new InvalidInput('source', 'is missing: whose word may end');
     return this.aboutOne(number, caller, { kind: source });

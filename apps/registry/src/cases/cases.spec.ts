@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import type { Role } from '@privity/service';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Installation } from '../testing/installation.js';
 import { importFile, post } from '../testing/requests.js';
@@ -38,8 +39,10 @@ describe('cases', () => {
     );
   const caseOf = (attorney: string) =>
     eventually('the case', async () => (await openCases()).find((one) => one.attorney === attorney)?.case_id);
-  const settle = (person: string, id: string, outcome: string) =>
-    ask(person, 'approver', 'POST', `/api/registry/cases/${id}/settlement`, { outcome });
+  const settle = (person: string, id: string, settlement: object) =>
+    ask(person, 'approver', 'POST', `/api/registry/cases/${id}/settlement`, settlement);
+  const kept = { outcome: 'kept' };
+  const agreed = (proposal: unknown) => ({ outcome: 'ended', proposal });
   const propose = (person: string, id: string, body: object) =>
     ask(person, 'registrar', 'POST', `/api/registry/cases/${id}/proposal`, body);
   const typesOf = async (stream: string) =>
@@ -56,15 +59,18 @@ describe('cases', () => {
       const { protectionId } = body;
       const proposed = await end('ana', 'registrar', protectionId, { basis: 'the parish moved' });
       expect(proposed).toMatchObject({ status: 200, body: { state: 'proposed' } });
-      const agree = { case: proposed.body['caseId'] };
+      const agree = { case: proposed.body['caseId'], proposal: proposed.body['proposal'] };
       expect((await end('ana', 'approver', protectionId, agree)).status).toBe(403);
       expect(await isProtected(number)).toBe(true);
+      const other = { ...agree, proposal: randomUUID() };
+      expect(await end('ben', 'approver', protectionId, other)).toMatchObject({ body: { code: 'proposal-changed' } });
+      expect((await end('ben', 'approver', protectionId, { case: agree.case })).status).toBe(422);
+      expect((await end('ben', 'approver', protectionId, { ...agree, basis: 'x' })).status).toBe(422);
       expect(await end('ben', 'approver', protectionId, agree)).toMatchObject({
         status: 200,
         body: { state: 'ended' },
       });
-      const answerNow = () => end('ben', 'approver', protectionId, agree);
-      await eventually('the end', async () => (await answerNow()).body['code'] === 'protection-not-found');
+      expect((await end('ben', 'approver', protectionId, agree)).body['code']).toBe('protection-not-found');
       expect(await isProtected(number)).toBe(protectionId === first.body['protectionId']);
       const events = await typesOf(`case-${String(proposed.body['caseId'])}`);
       expect(events).toEqual(
@@ -101,10 +107,15 @@ describe('cases', () => {
     expect(await propose('ana', id, { basis: 'x', lines: lines.slice(0, 1) })).toMatchObject({ status: 422 });
     const beyond = [...lines, { line: 3, owner: 'attorney' }];
     expect(await propose('ana', id, { basis: 'x', lines: beyond })).toMatchObject({ body: { field: 'lines.2.line' } });
-    expect(await settle('ben', id, 'ended')).toMatchObject({ status: 409, body: { code: 'nothing-proposed' } });
-    expect((await propose('ana', id, { basis: 'called the clerk', lines })).status).toBe(204);
+    expect((await settle('ben', id, { outcome: 'ended' })).body).toMatchObject({ field: 'proposal' });
+    const early = await settle('ben', id, agreed(randomUUID()));
+    expect(early).toMatchObject({ status: 409, body: { code: 'nothing-proposed' } });
+    const { status, body: proposed } = await propose('ana', id, { basis: 'called the clerk', lines });
+    expect(status).toBe(200);
     const again = await ask('ben', 'approver', 'GET', `/api/registry/cases/${id}`);
-    expect(again.body['proposal']).toEqual({ proposedBy: 'ana', lines: [2], basis: 'called the clerk' });
+    expect(again.body['proposal']).toEqual({
+      ...{ id: proposed['proposal'], proposedBy: 'ana', lines: [2], basis: 'called the clerk' },
+    });
     const work = await ask('ben', 'auditor', 'GET', '/api/registry/work');
     expect(work.body['items']).toMatchObject([
       {
@@ -116,9 +127,9 @@ describe('cases', () => {
         events: [expect.any(String), expect.any(String)],
       },
     ]);
-    expect((await settle('ana', id, 'ended')).status).toBe(403);
-    expect((await settle('ben', id, 'ended')).status).toBe(204);
-    await eventually('the end', async () => !(await isProtected('2075550131')));
+    expect((await settle('ana', id, agreed(proposed['proposal']))).status).toBe(403);
+    expect((await settle('ben', id, agreed(proposed['proposal']))).status).toBe(204);
+    expect(await isProtected('2075550131')).toBe(false);
     expect(await isProtected('2075550130')).toBe(true);
     expect((await ask('ben', 'approver', 'GET', `/api/registry/cases/${id}`)).status).toBe(404);
   }, 30_000);
@@ -135,6 +146,19 @@ describe('cases', () => {
     expect(await isProtected('2075550140')).toBe(true);
   }, 30_000);
 
+  it('about one protection are not about an attorney’s lines or a list', async () => {
+    const roll = `${HEADER}ME,555009,Ka,Di,Active,,2075550149,,`;
+    await importFile(place, 'bar-roll', roll, 'me-9');
+    const [{ ref } = { ref: '' }] = await place.query<{ ref: string }>(
+      `select event::json -> 'data' -> 'source' ->> 'ref' as ref from event_store.event
+       where event like '%NumberProtected%' and event like '%bar-roll%' order by event desc limit 1`,
+    );
+    for (const id of [ref, 'do-not-record']) {
+      const answer = await ask('ana', 'registrar', 'POST', `/api/protections/${id}/end`, { basis: 'x' });
+      expect(answer).toMatchObject({ status: 404, body: { code: 'protection-not-found' } });
+    }
+  }, 30_000);
+
   it('may be asked for, about an attorney, a number or a person, and what a list says may end', async () => {
     const list = 'PHONE,DNR,PRIV,SITE,ADDED_DT,ENDED_DT,NOTE\n2125550150,Y,Y,*,01/01/2020,,\n';
     await importFile(place, 'do-not-record', list);
@@ -148,9 +172,9 @@ describe('cases', () => {
     expect(taken.status).toBe(201);
     expect((await open({ number: '212-555-0150', source: 'do-not-record' })).body).toEqual(taken.body);
     const id = String(taken.body['caseId']);
-    expect((await propose('ana', id, { basis: 'a typing error of 2019' })).status).toBe(204);
-    expect((await settle('ben', id, 'ended')).status).toBe(204);
-    await eventually('the end', async () => !(await isProtected('2125550150')));
+    const { body: proposed } = await propose('ana', id, { basis: 'a typing error of 2019' });
+    expect((await settle('ben', id, agreed(proposed['proposal']))).status).toBe(204);
+    expect(await isProtected('2125550150')).toBe(false);
     // The next edition that still has it says so again.
     await importFile(place, 'do-not-record', `${list}2125550151,Y,Y,*,01/01/2020,,\n`);
     expect(await isProtected('2125550150')).toBe(true);
@@ -164,10 +188,10 @@ describe('cases', () => {
     const id = String(taken['caseId']);
     const shown = await ask('ben', 'approver', 'GET', `/api/registry/cases/${id}`);
     expect(shown.body).toMatchObject({ of: 'caller', lines: [{ line: 1, name: 'D-99' }] });
-    expect((await settle('ana', id, 'kept')).status).toBe(204);
-    expect((await settle('ben', id, 'ended')).status).toBe(404);
+    expect((await settle('ana', id, kept)).status).toBe(204);
+    expect((await settle('ben', id, agreed(taken['proposal']))).status).toBe(404);
     expect((await ask('ana', 'registrar', 'POST', path, { basis: 'x' })).body['caseId']).toBe(id);
-    expect((await settle('ana', id, 'kept')).status).toBe(204);
+    expect((await settle('ana', id, kept)).status).toBe(204);
   }, 30_000);
 
   it('ask every year whether what people said still holds', async () => {
@@ -178,10 +202,24 @@ describe('cases', () => {
     await place.registry.app.get(Attestations).openDue();
     const due = async () => (await openCases()).filter(({ cause }) => cause === 'attestation-due');
     const asked = await eventually('the case', async () => (await due())[0]);
-    expect((await settle('ana', asked.case_id, 'kept')).status).toBe(204);
+    expect((await settle('ana', asked.case_id, kept)).status).toBe(204);
     await place.registry.app.get(Attestations).openDue();
     await eventually('the settlement', async () => (await due()).length === 0);
     expect(await isProtected('2125550160')).toBe(true);
+  }, 30_000);
+
+  it('ask a person’s word again and not the roll’s', async () => {
+    const roll = `${HEADER}ME,555003,Orr,Al,Active,,2075550160,,`;
+    await importFile(place, 'bar-roll', roll, 'me-3');
+    const attorney = { barState: 'ME', barNumber: '555003', last: 'Orr', first: 'Al', numbers: ['2075550160'] };
+    const { body } = await post(place, '/api/attorneys', attorney, ['registrar']);
+    await place.query('update attestation set due_at = now() where ref = $1', [body['attorneyId']]);
+    await place.registry.app.get(Attestations).openDue();
+    const id = await caseOf(String(body['attorneyId']));
+    const lines = [{ line: 1, owner: 'attorney' }];
+    const { body: proposed } = await propose('ana', id, { basis: 'left the county', lines });
+    expect((await settle('ben', id, agreed(proposed['proposal']))).status).toBe(204);
+    expect(await isProtected('2075550160')).toBe(true);
   }, 30_000);
 
   it('are for registrars and approvers', async () => {

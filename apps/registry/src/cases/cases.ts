@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
-import { instant, InvalidInput, isUuid } from '@privity/kernel';
+import { InvalidInput, isUuid, uuidv7 } from '@privity/kernel';
 import type { BlindIndex } from '@privity/kernel';
 import { caseStream, currentVersion, protectionCase } from '@privity/registry';
 import type { CaseOpened, CaseSettled, CaseViewed, ProtectionSource } from '@privity/registry';
@@ -9,6 +9,7 @@ import { OwnView } from '../events/own-view.js';
 import { FORGOTTEN, OpenedValues } from '../protections/opened-values.js';
 import { Protecting } from '../protections/protecting.js';
 import { CaseNotFound } from './case-errors.js';
+import { SettledEnds } from './settled-ends.js';
 
 export interface CaseLine {
   /** Counts from 1; proposals name lines by it. */
@@ -26,7 +27,13 @@ export interface ShownCase {
   readonly of: 'number' | 'caller';
   readonly due: string;
   readonly lines: readonly CaseLine[];
-  readonly proposal?: { readonly proposedBy: string; readonly lines: readonly number[]; readonly basis: string };
+  /** Whoever agrees names it by its id: nothing that is put in its place meanwhile is agreed to. */
+  readonly proposal?: {
+    readonly id: string;
+    readonly proposedBy: string;
+    readonly lines: readonly number[];
+    readonly basis: string;
+  };
 }
 
 export interface ProposedLine {
@@ -42,6 +49,11 @@ export interface EndProposal {
   readonly basis: string;
 }
 
+/** Of an end, with the id of the proposal that is agreed to. */
+export type Settlement =
+  | { readonly outcome: 'kept' }
+  | { readonly outcome: Extract<CaseSettled['data']['outcome'], 'ended'>; readonly proposal: string };
+
 /** Whether protections still hold: a first person proposes an end, a second one agrees, any one keeps (P2). */
 @Injectable()
 export class Cases {
@@ -50,6 +62,7 @@ export class Cases {
     private readonly protecting: Protecting,
     private readonly values: OpenedValues,
     private readonly view: OwnView,
+    private readonly ends: SettledEnds,
   ) {}
 
   /** That somebody looked is an event before the answer leaves (P4). @throws CaseNotFound for one that is not open */
@@ -67,8 +80,8 @@ export class Cases {
     };
   }
 
-  /** A first person asks for an end. @throws CaseNotFound, InvalidInput */
-  async propose(caseId: string, { lines, basis }: EndProposal, actor: string): Promise<void> {
+  /** A first person asks for an end. @returns the proposal's id @throws CaseNotFound, InvalidInput */
+  async propose(caseId: string, { lines, basis }: EndProposal, actor: string): Promise<string> {
     const { open } = await this.stateOf(caseId);
     const indexes = lines === undefined ? open.indexes : linesToEnd(lines, open.indexes);
     // Whose line it is, is asked of an attorney's lines; one that they did not register is nobody's to be asked about.
@@ -77,18 +90,26 @@ export class Cases {
     }
     const stream = caseStream(caseId);
     const statement = await this.protecting.seal(stream, 'statement', basis);
-    const command = { type: 'propose-end', proposedBy: actor, indexes, statement } as const;
+    const proposal = uuidv7();
+    const command = { type: 'propose-end', proposal, proposedBy: actor, indexes, statement } as const;
     await handleCommand(this.store, protectionCase, stream, command, { actor, correlationid: caseId });
+    return proposal;
   }
 
-  /** @throws CaseNotFound, CaseNotOpen, NothingProposed; Forbidden for whoever proposed it */
-  async settle(caseId: string, outcome: CaseSettled['data']['outcome'], actor: string): Promise<void> {
+  /**
+   * What is settled is ended before this resolves: whatever says afterwards that the number is protected is heard as
+   * something new. @throws CaseNotFound, CaseNotOpen, NothingProposed, ProposalChanged; Forbidden for whoever proposed it
+   */
+  async settle(caseId: string, settlement: Settlement, actor: string): Promise<void> {
     await this.stateOf(caseId);
-    const command = { type: 'settle-case', outcome, settledBy: actor } as const;
-    const meta = { actor, correlationid: caseId, time: instant() };
-    const { events } = await handleCommand(this.store, protectionCase, caseStream(caseId), command, meta);
-    if (events.some(({ type }) => type === 'registry.CaseSettlementRefused')) {
-      throw new Forbidden('Whoever proposed an end cannot agree to it. Ask a second person.');
+    const command = { type: 'settle-case', ...settlement, settledBy: actor } as const;
+    const meta = { actor, correlationid: caseId };
+    const { events, recorded } = await handleCommand(this.store, protectionCase, caseStream(caseId), command, meta);
+    for (const [n, event] of events.entries()) {
+      if (event.type === 'registry.CaseSettlementRefused') {
+        throw new Forbidden('Whoever proposed an end cannot agree to it. Ask a second person.');
+      }
+      if (event.type === 'registry.CaseSettled') await this.ends.follow(recorded[n]?.id ?? '', event.data);
     }
   }
 
@@ -113,12 +134,12 @@ export class Cases {
   private async shownProposal(
     caseId: string,
     all: readonly BlindIndex[],
-    { proposedBy, indexes, statement }: NonNullable<Awaited<ReturnType<Cases['stateOf']>>['proposal']>,
+    { proposal: id, proposedBy, indexes, statement }: NonNullable<Awaited<ReturnType<Cases['stateOf']>>['proposal']>,
   ): Promise<NonNullable<ShownCase['proposal']>> {
     const opened = await this.values.open(caseStream(caseId), 'statement', statement);
     const basis = typeof opened === 'string' ? opened : FORGOTTEN;
     const lines = indexes.map((index) => all.indexOf(index) + 1);
-    return { proposedBy, lines, basis };
+    return { id, proposedBy, lines, basis };
   }
 }
 

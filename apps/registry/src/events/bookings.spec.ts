@@ -70,8 +70,8 @@ describe('a person booked under two ids', () => {
     const id = matchCase('C-2', 'C-1');
     await eventually(async () => (await caseTypes(id)).length === 1);
     const cases = place.registry.app.get(Cases);
-    await cases.propose(id, { basis: 'twins' }, 'ana');
-    await cases.settle(id, 'ended', 'ben');
+    const proposal = await cases.propose(id, { basis: 'twins' }, 'ana');
+    await cases.settle(id, { outcome: 'ended', proposal }, 'ben');
     await eventually(async () => (await protections('C-2')).length === 2);
     await list('C-2', 'm4');
     await order('C-1');
@@ -88,7 +88,7 @@ describe('a person booked under two ids', () => {
     await list('D-2', 'm5');
     const id = matchCase('D-2', 'D-1');
     await eventually(async () => (await caseTypes(id)).length === 1);
-    await place.registry.app.get(Cases).settle(id, 'kept', 'ana');
+    await place.registry.app.get(Cases).settle(id, { outcome: 'kept' }, 'ana');
     await post(place, '/api/protections', { caller: 'D-1', reason: 'clergy', basis: 'x' }, ['registrar']);
     await eventually(async () => (await protections('D-2')).length === 2);
     expect(await caseTypes(id)).toEqual(['registry.CaseOpened', 'registry.CaseSettled']);

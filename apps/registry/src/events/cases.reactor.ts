@@ -6,21 +6,19 @@ import { EventContext } from '@privity/event-stream';
 import { derivedId } from '@privity/kernel';
 import {
   attorneyListing,
-  callerProtectionStream,
   CASE_DUE_DAYS,
   CaseNotOpen,
+  inCases,
   caseStream,
-  numberStream,
   protectionCase,
-  protectionEnding,
   protectsNumbers,
   workDaysAfter,
 } from '@privity/registry';
 import type { AttorneyListingChanged, CaseEndProposed, CaseOpened, CaseSettled } from '@privity/registry';
 import { handleCommand, readState } from '@privity/service';
+import { SettledEnds } from '../cases/settled-ends.js';
 import { REACTIONS } from './subscriptions.js';
 
-const ENDING = 'registry.end-settled';
 const CHANGED = 'registry.case-of-changed-status';
 /** Who keeps a case that a later roll answers. */
 const ROLL = 'bar-roll';
@@ -28,7 +26,10 @@ const ROLL = 'bar-roll';
 /** Nothing ends by itself: a changed status opens a case, and what two people settled is ended number by number. */
 @Controller()
 export class CasesReactor {
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly ends: SettledEnds,
+  ) {}
 
   @EventPattern<string>('registry.AttorneyListingChanged', REACTIONS)
   async statusChanged(
@@ -36,28 +37,22 @@ export class CasesReactor {
     @Ctx() context: EventContext,
   ): Promise<void> {
     if (status.from === status.to) return;
-    const id = derivedId(attorney, 'status-changed', 0);
-    const meta = { causationid: cause, correlationid: id, time, idOf: (n: number) => context.reactionId(CHANGED, n) };
-    if (protectsNumbers(status.to)) {
-      const kept = { type: 'settle-case', outcome: 'kept', settledBy: ROLL } as const;
-      await handleCommand(this.store, protectionCase, caseStream(id), kept, meta).catch((error: unknown) => {
-        if (!(error instanceof CaseNotOpen)) throw error;
-      });
-      return;
-    }
     const { numbers } = await readState(this.store, attorneyListing, attorney);
-    if (numbers.length === 0) return;
     const due = workDaysAfter(time, CASE_DUE_DAYS['status-changed']);
-    const about = {
-      case: id,
-      cause: 'status-changed',
-      attorney,
-      of: 'number',
-      indexes: numbers,
-      ends: { ref: attorney },
-      due,
-    } as const;
-    await handleCommand(this.store, protectionCase, caseStream(id), { type: 'open-case', about }, meta);
+    for (const [n, indexes] of inCases(numbers).entries()) {
+      const id = derivedId(attorney, 'status-changed', n);
+      const meta = { causationid: cause, correlationid: id, time, idOf: () => context.reactionId(CHANGED, n) };
+      if (protectsNumbers(status.to)) {
+        const kept = { type: 'settle-case', outcome: 'kept', settledBy: ROLL } as const;
+        await handleCommand(this.store, protectionCase, caseStream(id), kept, meta).catch((error: unknown) => {
+          if (!(error instanceof CaseNotOpen)) throw error;
+        });
+        continue;
+      }
+      const subject = { case: id, cause: 'status-changed', attorney, of: 'number' } as const;
+      const about = { ...subject, indexes, ends: { ref: attorney }, due };
+      await handleCommand(this.store, protectionCase, caseStream(id), { type: 'open-case', about }, meta);
+    }
   }
 
   @EventPattern<string>('registry.CaseOpened', REACTIONS)
@@ -82,17 +77,9 @@ export class CasesReactor {
   }
 
   @EventPattern<string>('registry.CaseSettled', REACTIONS)
-  async settled(@Payload() event: EventEnvelope<CaseSettled['data']>, @Ctx() context: EventContext): Promise<void> {
-    const { case: id, of, indexes, ends } = event.data;
-    for (const index of indexes) {
-      const stream = of === 'number' ? numberStream(index) : callerProtectionStream(index);
-      const command = { type: 'end-protection', of, index, ends, settlement: event.id } as const;
-      await handleCommand(this.store, protectionEnding, stream, command, {
-        causationid: event.id,
-        correlationid: id,
-        idOf: (n) => context.reactionId(`${ENDING}:${index}`, n),
-      });
-    }
-    await context.manager.query('delete from registry_case where case_id = $1', [id]);
+  async settled(@Payload() event: EventEnvelope<CaseSettled['data']>, @Ctx() { manager }: EventContext): Promise<void> {
+    // Where whoever settled it was cut off before.
+    await this.ends.follow(event.id, event.data);
+    await manager.query('delete from registry_case where case_id = $1', [event.data.case]);
   }
 }

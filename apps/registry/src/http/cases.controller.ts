@@ -4,10 +4,9 @@ import type { Principal } from '@privity/service';
 import { CaseOpening } from '../cases/case-opening.js';
 import type { CaseRequest, CaseTaken } from '../cases/case-opening.js';
 import { Cases } from '../cases/cases.js';
-import type { EndProposal, ShownCase } from '../cases/cases.js';
+import type { EndProposal, Settlement, ShownCase } from '../cases/cases.js';
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
-const OUTCOMES = ['ended', 'kept'] as const;
 
 const opening = new JsonBody<CaseRequest>({
   type: 'object',
@@ -40,11 +39,13 @@ const proposal = new JsonBody<EndProposal>({
   },
 });
 
-const settlement = new JsonBody<{ outcome: (typeof OUTCOMES)[number] }>({
+const settlement = new JsonBody<Settlement>({
   type: 'object',
   required: ['outcome'],
   additionalProperties: false,
-  properties: { outcome: { enum: OUTCOMES } },
+  properties: { outcome: { enum: ['ended', 'kept'] }, proposal: { type: 'string', format: 'uuid' } },
+  if: { type: 'object', properties: { outcome: { const: 'ended' } } },
+  then: { type: 'object', properties: { proposal: {} }, required: ['proposal'] },
 });
 
 @Controller('api/registry/cases')
@@ -69,25 +70,25 @@ export class CasesController {
 
   /** A first person asks to end what the case is about. Nothing ends by that. */
   @Post(':caseId/proposal')
-  @HttpCode(204)
+  @HttpCode(200)
   @Roles('registrar')
-  propose(
+  async propose(
     @Param('caseId') caseId: string,
     @Body(proposal) request: EndProposal,
     @CurrentUser() user: Principal,
-  ): Promise<void> {
-    return this.cases.propose(caseId, request, user.subject);
+  ): Promise<{ proposal: string }> {
+    return { proposal: await this.cases.propose(caseId, request, user.subject) };
   }
 
-  /** `ended`: a second person agrees. `kept`: all stands as it was; one person is enough to protect. */
+  /** `ended` with the `proposal` that was read: a second person agrees to it. `kept`: all stands as it was; one person is enough to protect. */
   @Post(':caseId/settlement')
   @HttpCode(204)
   @Roles('registrar', 'approver')
   settle(
     @Param('caseId') caseId: string,
-    @Body(settlement) { outcome }: { outcome: (typeof OUTCOMES)[number] },
+    @Body(settlement) request: Settlement,
     @CurrentUser() user: Principal,
   ): Promise<void> {
-    return this.cases.settle(caseId, outcome, user.subject);
+    return this.cases.settle(caseId, request, user.subject);
   }
 }

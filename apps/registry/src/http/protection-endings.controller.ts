@@ -2,9 +2,9 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { CurrentUser, JsonBody, Roles } from '@privity/service';
 import type { Principal } from '@privity/service';
 import { ProtectionEndings } from '../cases/protection-endings.js';
-import type { EndTaken } from '../cases/protection-endings.js';
+import type { Agreement, EndTaken } from '../cases/protection-endings.js';
 
-type EndRequest = { readonly basis: string } | { readonly case: string };
+type EndRequest = { readonly basis: string } | Agreement;
 
 const end = new JsonBody<EndRequest>({
   type: 'object',
@@ -12,9 +12,15 @@ const end = new JsonBody<EndRequest>({
   properties: {
     basis: { type: 'string', minLength: 1, maxLength: 2000 },
     case: { type: 'string', format: 'uuid' },
+    proposal: { type: 'string', format: 'uuid' },
   },
   minProperties: 1,
-  maxProperties: 1,
+  dependencies: { case: ['proposal'], proposal: ['case'] },
+  // The basis, or the other two.
+  oneOf: [
+    { type: 'object', properties: { basis: {} }, required: ['basis'], maxProperties: 1 },
+    { type: 'object', properties: { case: {} }, required: ['case'], maxProperties: 2 },
+  ],
 });
 
 @Controller('api/protections/:protectionId/end')
@@ -22,7 +28,8 @@ export class ProtectionEndingsController {
   constructor(private readonly endings: ProtectionEndings) {}
 
   /**
-   * A first person sends `basis` and is given a case; a second one sends that `case`, and what this protection said is
+   * A first person sends `basis` and is given a case; a second one sends that `case` with its
+   * `proposal`, and what this protection said is
    * over. The number stays protected while any other source stands (P2).
    */
   @Post()
@@ -34,7 +41,7 @@ export class ProtectionEndingsController {
     @CurrentUser() user: Principal,
   ): Promise<EndTaken> {
     return 'case' in request
-      ? this.endings.agree(protectionId, request.case, user.subject)
+      ? this.endings.agree(protectionId, request, user.subject)
       : this.endings.propose(protectionId, request.basis, user.subject);
   }
 }

@@ -142,6 +142,8 @@ describe('protections', () => {
     [{ caller: '  ', reason: 'x', basis: 'y' }, 'caller'],
     [{ number: '2125550116', basis: 'y' }, 'reason'],
     [{ number: '2125550116', reason: 'x', basis: 'y', effectiveFrom: 'soon' }, 'effectiveFrom'],
+    [{ caller: 'D1', reason: 'x', basis: 'y', effectiveFrom: '0000-01-01T00:00:00Z' }, 'effectiveFrom'],
+    [{ caller: 'D1', reason: 'x', basis: 'y', effectiveFrom: '9999-12-31T23:59:59-23:59' }, 'effectiveFrom'],
     [{ number: '2125550116', reason: 'x', basis: 'y', until: 'x' }, 'until'],
   ])('refuse %j naming the field', async (body, field) => {
     const answer = await protect(body);

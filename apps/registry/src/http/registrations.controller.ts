@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post } from '@nestjs/common';
-import { CurrentUser, JsonBody, Public, Roles } from '@privity/service';
+import { CurrentUser, Forbidden, JsonBody, OptionalUser, Public, Roles, TokenOptional } from '@privity/service';
 import type { Principal } from '@privity/service';
 import { type RegistrationInput, registrationSchema } from '../registrations/form-input.js';
 import { FormView, type ViewedForm } from '../registrations/form-view.js';
@@ -18,8 +18,15 @@ export class RegistrationsController {
   /** A receipt and a due date, for known and unknown people alike. With an `Idempotency-Key` a repeated form is the same one. */
   @Post()
   @HttpCode(202)
-  @Public()
-  register(@Body(form) input: RegistrationInput, @Headers('idempotency-key') key?: string): Promise<Receipt> {
+  @TokenOptional()
+  @Roles()
+  async register(
+    @Body(form) input: RegistrationInput,
+    @OptionalUser() user?: Principal,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<Receipt> {
+    // Whoever has a name here enters under it: else one person could send a form and verify it.
+    if (user !== undefined) throw new Forbidden('This form is for whoever has no token. Registrars enter attorneys.');
     return this.registrations.register(input, key);
   }
 

@@ -27,7 +27,9 @@ export class Comparing {
       const difference = await this.differenceOf(file);
       const { rows, known, unknown, missing } = difference;
       const type: ListCompared['type'] = 'registry.ListCompared';
-      const data: ListCompared['data'] = { digest: file.digest, rows, known, unknown, missing };
+      // Keyed: the file may hold one number, and its plain hash could be found by trying all.
+      const keyed = this.protecting.keyedHash('comparison', file.digest);
+      const data: ListCompared['data'] = { file: keyed, rows, known, unknown, missing };
       await this.store.append(comparisonStream(uuidv7()), 'any', [
         { type, data, actor, version: currentVersion(type) },
       ]);

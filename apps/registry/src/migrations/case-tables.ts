@@ -11,11 +11,12 @@ create table if not exists registry_case (
 );
 -- When a person's word has to be said again.
 create table if not exists attestation (
+  source_kind text not null,
   ref text not null,
   subject_kind text not null check (subject_kind in ('number', 'caller')),
   index text not null,
   due_at timestamptz not null,
-  primary key (ref, subject_kind, index)
+  primary key (source_kind, ref, subject_kind, index)
 );
 create index if not exists attestation_due on attestation (due_at);
 -- Who is in custody, by what two bookings of one person have in common.

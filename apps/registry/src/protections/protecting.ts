@@ -100,12 +100,8 @@ export class Protecting {
     return handleCommand(this.store, callerProtection, stream, command, meta);
   }
 
-  private async expectAttestation(
-    { kind, ref }: ProtectionSource,
-    of: 'number' | 'caller',
-    index: BlindIndex,
-  ): Promise<void> {
-    if (kind === 'staff' || kind === 'registration') await this.attestations.expect(ref, of, index);
+  private async expectAttestation(source: ProtectionSource, of: 'number' | 'caller', index: BlindIndex): Promise<void> {
+    if (source.kind === 'staff' || source.kind === 'registration') await this.attestations.expect(source, of, index);
   }
 
   /** Lists a person, or tells what is new about them. Protects nothing: that takes `protect`, number by number. */

@@ -56,6 +56,13 @@ describe('a registration by the public form', () => {
     expect(await typesOf(receipt)).toEqual(['RegistrationReceived', 'RegistrationMatched']);
   });
 
+  it('is for whoever has no token: one person must not send a form and verify it', async () => {
+    for (const role of ['registrar', 'dialler'] as const) {
+      const answer = await desk.ask('POST', '/api/registrations', ['ana', role], form('100', 'Núñez-Ortiz'));
+      expect(answer.status).toBe(403);
+    }
+  });
+
   it('of another name, without standing, or of nobody known protects nothing, and is answered the same', async () => {
     const forms = [form('100', 'Núñez-Ortiz'), form('100', 'Ruiz'), form('200', 'Abbot'), form('999', 'Nobody')];
     const answers = await Promise.all(forms.map((one) => desk.register(one)));

@@ -98,6 +98,17 @@ describe('a registration is verified', () => {
     expect(otherwise).toMatchObject({ status: 409, body: { code: 'registration-answered' } });
   });
 
+  it('as not so leaves what another form of the same attorney says: a stranger may write a lawyer’s name and line', async () => {
+    const own = await received(form('1', '2125552061'));
+    await desk.verify(own.attorney, ['ben', 'approver'], { registration: own.receipt });
+    const strangers = await received(form('1', '2125552061'));
+    expect(strangers.attorney).toBe(own.attorney);
+    const answer = { registration: strangers.receipt, result: 'not-confirmed' };
+    expect((await desk.verify(own.attorney, ['ben', 'approver'], answer)).status).toBe(200);
+    await desk.settled();
+    expect(await desk.store.readStream(caseStream(derivedId(strangers.receipt, 'not-confirmed', 0)))).toEqual([]);
+  });
+
   it('as not so where it protected nobody leaves nothing to end', async () => {
     const { receipt, attorney } = await received(form('1', '2125552025', { last: 'Ruiz' }));
     await desk.verify(attorney, ['ben', 'approver'], { result: 'not-confirmed' });

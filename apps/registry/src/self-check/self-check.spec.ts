@@ -109,7 +109,7 @@ describe('whether the own number is protected', () => {
       const wrong = await Promise.all([1, 2, 3, 4, 5].map(() => check(number, other(code))));
       expect(wrong.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
       const tooMany = { status: 429, body: { code: 'too-many-requests' } };
-      expect(await check(number, code)).toMatchObject(tooMany);
+      expect((await check(number, code)).status).toBe(403);
       const more = await Promise.all([1, 2, 3, 4].map(() => askForCode(number)));
       expect(more.map(({ status }) => status).sort()).toEqual([202, 202, 429, 429]);
       expect(more.find(({ status }) => status === 429)).toMatchObject(tooMany);

@@ -86,18 +86,23 @@ export class RosterImporter implements DirectoryImporter<Column> {
     );
     const digests = new Map(rows.map(({ caller, digest }) => [caller, digest]));
     const now = this.directory.view.now();
-    return lines.filter(({ caller, facility, status, person }) => {
+    return lines.filter(({ caller, facility, status, ...who }) => {
       const known = now.caller(caller);
       const same = known?.facility === facility && known.status === status;
-      return !same || digests.get(caller) !== this.callers.index(person);
+      return !same || digests.get(caller) !== this.digestOf(who);
     });
+  }
+
+  /** With the match: whoever was listed before there were any, or under an older key, is listed once more. */
+  private digestOf({ person, match }: Pick<Line, 'person' | 'match'>): string {
+    return this.callers.index(`${person}\n${match ?? ''}`);
   }
 
   private async remember(lines: readonly Line[]): Promise<void> {
     await this.pool.query(
       `insert into roster_person (caller, digest) select * from unnest($1::text[], $2::text[])
        on conflict (caller) do update set digest = excluded.digest`,
-      [lines.map(({ caller }) => caller), lines.map(({ person }) => this.callers.index(person))],
+      [lines.map(({ caller }) => caller), lines.map((line) => this.digestOf(line))],
     );
   }
 }

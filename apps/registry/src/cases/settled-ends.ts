@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { EventStore } from '@privity/event-store';
+import { derivedId } from '@privity/kernel';
+import { callerProtectionStream, numberStream, protectionEnding } from '@privity/registry';
+import type { CaseSettled } from '@privity/registry';
+import { handleCommand } from '@privity/service';
+
+/** Ends number by number what two people settled. Whoever comes first does it; the same settlement is followed once. */
+@Injectable()
+export class SettledEnds {
+  constructor(private readonly store: EventStore) {}
+
+  /** @param settlement id of the `CaseSettled` */
+  async follow(settlement: string, { case: id, of, indexes, ends }: CaseSettled['data']): Promise<void> {
+    for (const index of indexes) {
+      const stream = of === 'number' ? numberStream(index) : callerProtectionStream(index);
+      const command = { type: 'end-protection', of, index, ends, settlement } as const;
+      await handleCommand(this.store, protectionEnding, stream, command, {
+        causationid: settlement,
+        correlationid: id,
+        idOf: (n) => derivedId(settlement, `registry.end-settled:${index}`, n),
+      });
+    }
+  }
+}
