@@ -91,6 +91,8 @@ export class RegistrationDesk {
   /** Until the registry has done all that follows from what it appended, and from what that led to. */
   async settled(): Promise<void> {
     for (;;) {
+      // A message that waits to be sent becomes an event when it is.
+      const waiting = await this.place.query(`select 1 from outbox_notice where state = 'waiting'`);
       const heads = await this.store.heads();
       const rows = await this.place.query<{ shard: number; position: string }>(
         `select shard, position from event_stream.checkpoint where consumer = 'registry.reactions'`,
@@ -98,7 +100,8 @@ export class RegistrationDesk {
       const reached = new Map(rows.map(({ shard, position }) => [shard, Number(position)]));
       const now = await this.store.heads();
       const isQuiet = heads.every(({ position }, n) => position === now[n]?.position);
-      if (isQuiet && now.every(({ shard, position }) => (reached.get(shard) ?? 0) >= position)) return;
+      const isHeard = now.every(({ shard, position }) => (reached.get(shard) ?? 0) >= position);
+      if (isQuiet && isHeard && waiting.length === 0) return;
       await pause(25);
     }
   }
