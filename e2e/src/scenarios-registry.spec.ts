@@ -184,6 +184,12 @@ for (const [stream, where] of STREAMS)
       const second = await jail.privity.as('approver', 'approver');
       await second.protections.agreeToEnd(protectionId, proposed);
       await jail.recordable(FRIEND);
+      // P7: replay knows how the number stood before, meanwhile and afterwards.
+      await eventually('the whole log', async () =>
+        /\b[1-9]\d* decisions and \d+ attestations derived again, 0 differences/.test(
+          await jail.privity.command('replay', 'decisions').catch(() => ''),
+        ),
+      );
     }, 60_000);
 
     it('T10: a number protected late seals what was recorded before, and a sealed recording answers as none', async () => {

@@ -108,6 +108,7 @@ describe('findings', () => {
     };
     await turn('NumberProtected', {});
     await turn('ProtectionEnded', { left: 1 });
+    const stood = new Date().toISOString();
     await made('f1');
     await turn('ProtectionEnded', { left: 0 });
     await pause(300);
@@ -122,6 +123,13 @@ describe('findings', () => {
       );
     }
     expect(await findings('recording-f2')).toEqual([]);
+    // Heard of late: it began while the protection stood.
+    const during = { ...started('f4', decision?.id ?? '', 'e1.f'), time: stood };
+    await record('recording', 'recording-f4', during);
+    await until(
+      () => findings('recording-f4'),
+      ({ length }) => length > 0,
+    );
   });
 
   it('name a recording of a person protected before (P2, T4)', async () => {

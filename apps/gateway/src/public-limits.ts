@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { PrivityError } from '@privity/kernel';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
+import type { GatewayOptions } from './gateway.js';
 import { clientOf } from './client-address.js';
 
 /** Too much from one address. */
@@ -15,12 +16,7 @@ export class TooManyRequests extends PrivityError {
 /** What is open to anybody and costs something, so that it is counted. */
 export type Counted = 'registration' | 'receipt' | 'self-check';
 
-/** As `GatewayOptions` has them. */
-interface Limits {
-  readonly registrationsPerHour?: number;
-  readonly proxyHops?: number;
-  readonly commandLimitMs?: number;
-}
+type Limits = Pick<GatewayOptions, 'registrationsPerHour' | 'proxyHops' | 'commandLimitMs'>;
 
 const HOUR_SECONDS = 3_600;
 const REGISTRATIONS_PER_HOUR = 20;

@@ -63,7 +63,6 @@ import { RegistrationsWork } from './registrations/registrations.work.js';
 import { Verification } from './registrations/verification.js';
 
 /** What may wait for a person; the work list shows all of it together. */
-
 const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
 
 /** Who must not be recorded, and since when. */

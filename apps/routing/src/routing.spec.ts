@@ -93,6 +93,14 @@ describe('imports', () => {
     expect(await house.import('roster', ROSTER.replace('José', 'Josué'))).toMatchObject({ added: 1, unchanged: 1 });
   });
 
+  it('tell once of everybody who was listed before bookings were matched', async () => {
+    // As an older version left it: the digest of the person alone.
+    const { Pool } = (await import('pg')).default;
+    await house.routing.app.get(Pool).query(`update roster_person set digest = 'of the person alone'`);
+    expect(await house.import('roster', `${ROSTER}\r\n\r\n`)).toMatchObject({ added: 2, unchanged: 0 });
+    expect(await house.import('roster', `${ROSTER}\r\n\r\n\r\n`)).toMatchObject({ added: 0, unchanged: 2 });
+  });
+
   it('take movements of people on the roster, each once', async () => {
     const csv =
       'DOC_NUM,FROM_SITE,TO_SITE,MOVE_DT\n100,ME02,ME01,06/14/2025\n100,ME02,ME01,06/14/2025\n' +

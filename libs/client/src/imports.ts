@@ -46,15 +46,16 @@ export interface ListDifference {
   readonly missingBySource: Readonly<Record<string, number>>;
 }
 
-/** An entry that a list lost. `[forgotten]` stands for what nobody can open any more. */
+/** An entry that a list lost. `[forgotten]` stands for what nobody can open any more, null for what nobody wrote down. */
 export type DepartedEntry = { readonly scope: string } & (
-  | { readonly number: string; readonly protectedBy: readonly string[] }
+  | { readonly number: string | null; readonly protectedBy: readonly string[] }
   | {
       readonly attorney: string;
       readonly person:
         | { readonly barNumber: string; readonly last: string; readonly first: string; readonly firm: string }
-        | '[forgotten]';
-      readonly numbers: readonly string[];
+        | '[forgotten]'
+        | null;
+      readonly numbers: readonly (string | null)[];
     }
 );
 

@@ -17,3 +17,4 @@ export type { ProblemPlace } from './problem.js';
 export { Forgotten, seal, SealBroken, unseal } from './sealed.js';
 export type { SealedValue } from './sealed.js';
 export { SHARDS, shardOf } from './shards.js';
+export { plainName } from './plain-name.js';

@@ -1,6 +1,5 @@
+import { plainName } from '@privity/kernel';
 import type { BarStatus, RegistrationUnmatched } from './events.js';
-
-const SUFFIX = /\b(JR|SR|II|III|IV|ESQ)\b/g;
 
 /** The bar record that a registration names, as far as it is known here. */
 export interface BarRecord {
@@ -19,14 +18,6 @@ export function unmatchedBy(
 ): RegistrationUnmatched['data']['reason'] | undefined {
   if (record === undefined || record.status === 'unknown') return 'not-on-roll';
   if (record.status !== 'active') return 'not-active';
-  const [said, known] = [surname(last), surname(record.last)];
+  const [said, known] = [plainName(last), plainName(record.last)];
   return said !== '' && said === known ? undefined : 'another-name';
-}
-
-function surname(text: string): string {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase();
-  return plain
-    .replace(/[,.]/g, ' ')
-    .replace(SUFFIX, ' ')
-    .replace(/[^\p{L}]/gu, '');
 }

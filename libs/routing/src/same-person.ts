@@ -1,4 +1,4 @@
-const SUFFIX = /\b(JR|SR|II|III|IV)\b/g;
+import { plainName } from '@privity/kernel';
 
 /**
  * What two bookings of one person have in common, to be indexed blindly: surname, first name and date of birth, however
@@ -6,14 +6,6 @@ const SUFFIX = /\b(JR|SR|II|III|IV)\b/g;
  * @param born YYYY-MM-DD
  */
 export function samePersonText(last: string, first: string, born: string): string | undefined {
-  const parts = [letters(last), letters(first), born];
+  const parts = [plainName(last), plainName(first), born];
   return parts.includes('') ? undefined : parts.join('\n');
-}
-
-function letters(text: string): string {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase();
-  return plain
-    .replace(/[,.]/g, ' ')
-    .replace(SUFFIX, ' ')
-    .replace(/[^\p{L}]/gu, '');
 }

@@ -11,6 +11,7 @@ export { crash } from './lifecycle/crash.js';
 export { MEMBER_LEASE_MS, Membership } from './lifecycle/membership.js';
 export { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 export * from './lifecycle/readiness.js';
+export { Repeated } from './lifecycle/repeated.js';
 export { Stopping } from './lifecycle/stopping.js';
 export { describeError, JsonLog, type LogFields, type LogLevel } from './log.js';
 export { PROBLEM_TYPE, toProblem, type ProblemDetails } from './problems/problem.js';

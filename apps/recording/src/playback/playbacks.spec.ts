@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { uuidv7 } from '@privity/kernel';
 import type { Role } from '@privity/service';
-import { withPostgres } from '@privity/testing';
+import { eventually, withPostgres } from '@privity/testing';
 import { recordingIdOf } from '../recorder/recorder.js';
-import { eventually, frames, House } from '../testing/house.js';
+import { frames, House } from '../testing/house.js';
 import { type CallFacts, indexOf } from '../testing/routing-stand-in.js';
 
 jest.setTimeout(60_000);
@@ -204,8 +204,16 @@ describe('what was recorded of a number that is protected later', () => {
     await house.endsProtection(first.dialed, 1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await sealed(await recordedAs('E-3'));
+    const stood = new Date().toISOString();
+    await new Promise((resolve) => setTimeout(resolve, 20));
     await house.endsProtection(first.dialed);
     await new Promise((resolve) => setTimeout(resolve, 300));
+    // Heard of only now: it began while the protection stood.
+    const recording = uuidv7();
+    const begun = { ...first, recording, call: 'call-late' };
+    const event = { type: 'recording.RecordingStarted', data: begun, time: stood };
+    await house.storeOf('recording').append(`recording-${recording}`, 'no stream', [event]);
+    await sealed(recording);
     const after = await recordedAs('E-4');
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await events(after, 'RecordingSealed')).toEqual([]);

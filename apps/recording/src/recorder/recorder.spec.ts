@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { withPostgres } from '@privity/testing';
-import { eventually, frames, House } from '../testing/house.js';
+import { eventually, withPostgres } from '@privity/testing';
+import { frames, House } from '../testing/house.js';
 import { RenewalDesk, signPermit, type CallFacts } from '../testing/routing-stand-in.js';
 import { recordingIdOf } from './recorder.js';
 

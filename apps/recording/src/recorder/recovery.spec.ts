@@ -3,8 +3,8 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { startService, withPostgres, type ServiceProcess } from '@privity/testing';
-import { eventually, frames, House } from '../testing/house.js';
+import { eventually, startService, withPostgres, type ServiceProcess } from '@privity/testing';
+import { frames, House } from '../testing/house.js';
 import type { CallFacts } from '../testing/routing-stand-in.js';
 import { recordingIdOf } from './recorder.js';
 

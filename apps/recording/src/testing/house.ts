@@ -286,15 +286,6 @@ export class House {
   }
 }
 
-/** Waits until `look` gives something; fails loudly after ten seconds. */
-export async function eventually<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  for (const limit = Date.now() + 10_000; Date.now() < limit; await pause(25)) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-  }
-  throw new Error(`never happened: ${what}`);
-}
-
 /** Mu-law frames of 20 ms as a call gives them, `ms` apart, until told to stop. */
 export async function* frames(count: number, ms: number, sound: (n: number) => Buffer): AsyncGenerator<Uint8Array> {
   for (let n = 0; n < count; n += 1) {

@@ -5,7 +5,7 @@ import { derivedId, instant } from '@privity/kernel';
 import type { BlindIndex } from '@privity/kernel';
 import { CASE_DUE_DAYS, caseStream, inCases, protectionCase, workDaysAfter } from '@privity/registry';
 import type { ProtectionSource } from '@privity/registry';
-import { handleCommand, JsonLog, ServiceConfig } from '@privity/service';
+import { handleCommand, JsonLog, Repeated, ServiceConfig } from '@privity/service';
 import { DataSource } from 'typeorm';
 import { OwnView } from '../events/own-view.js';
 
@@ -26,8 +26,7 @@ interface Due {
 @Injectable()
 export class Attestations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly days: number;
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  private looking: Repeated | undefined;
 
   constructor(
     private readonly database: DataSource,
@@ -40,19 +39,16 @@ export class Attestations implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    const look = () => {
-      this.looking = this.openDue().catch((error: unknown) =>
-        this.log.failure('protections that are due to be attested could not be looked for', error, 'warn'),
-      );
-    };
-    look();
-    this.timer = setInterval(look, LOOK_EVERY_MS);
-    this.timer.unref();
+    this.looking = new Repeated(
+      () => this.openDue(),
+      LOOK_EVERY_MS,
+      (error) => this.log.failure('protections that are due to be attested could not be looked for', error, 'warn'),
+    );
+    this.looking.turn();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.looking;
+    await this.looking?.end();
   }
 
   /** Before a person's word is taken: a stop in between leaves a line about nothing, which is passed over when it is due. */

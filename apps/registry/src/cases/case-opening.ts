@@ -69,7 +69,10 @@ export class CaseOpening {
     const id = this.idOf(about);
     const due = workDaysAfter(instant(), CASE_DUE_DAYS[CAUSE]);
     const command = { type: 'open-case', about: { case: id, cause: CAUSE, ...about, due } } as const;
-    await handleCommand(this.store, protectionCase, caseStream(id), command, { actor, correlationid: id });
+    const meta = { actor, correlationid: id };
+    const { events } = await handleCommand(this.store, protectionCase, caseStream(id), command, meta);
+    if (events.length > 0) return { caseId: id, due };
+    // One was open already.
     const { open } = await readState(this.store, protectionCase, caseStream(id));
     return { caseId: id, due: open?.due ?? due };
   }

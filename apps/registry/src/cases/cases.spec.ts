@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import type { Role } from '@privity/service';
+import { eventually } from '@privity/testing';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Installation } from '../testing/installation.js';
 import { importFile, post } from '../testing/requests.js';
 import { Attestations } from './attestations.js';
@@ -26,19 +26,12 @@ describe('cases', () => {
   };
   const isProtected = async (number: string) =>
     (await ask('ana', 'registrar', 'POST', '/api/protections/check', { number })).body['protected'];
-  const eventually = async <T>(what: string, look: () => Promise<T | false | undefined>): Promise<T> => {
-    for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) {
-      const found = await look();
-      if (found !== false && found !== undefined) return found;
-    }
-    throw new Error(`never came: ${what}`);
-  };
   const openCases = () =>
     place.query<{ case_id: string; cause: string; proposed_by: string | null; attorney: string | null }>(
       'select * from registry_case order by case_id',
     );
   const caseOf = (attorney: string) =>
-    eventually('the case', async () => (await openCases()).find((one) => one.attorney === attorney)?.case_id);
+    eventually(async () => (await openCases()).find((one) => one.attorney === attorney)?.case_id, 'the case');
   const settle = (person: string, id: string, settlement: object) =>
     ask(person, 'approver', 'POST', `/api/registry/cases/${id}/settlement`, settlement);
   const kept = { outcome: 'kept' };
@@ -138,10 +131,10 @@ describe('cases', () => {
     const roll = (status: string) => `${HEADER}ME,555002,Ng,Cy,${status},,2075550140,,`;
     await importFile(place, 'bar-roll', roll('Active'), 'me-2');
     await importFile(place, 'bar-roll', roll('Suspended'), 'me-2');
-    const id = await eventually('the case', async () => (await openCases())[0]?.case_id);
+    const id = await eventually(async () => (await openCases())[0]?.case_id, 'the case');
     expect(await isProtected('2075550140')).toBe(true);
     await importFile(place, 'bar-roll', roll('ACTIVE'), 'me-2');
-    await eventually('the settlement', async () => (await openCases()).length === 0);
+    await eventually(async () => (await openCases()).length === 0, 'the settlement');
     expect(await typesOf(`case-${id}`)).toEqual(['registry.CaseOpened', 'registry.CaseSettled']);
     expect(await isProtected('2075550140')).toBe(true);
   }, 30_000);
@@ -201,10 +194,10 @@ describe('cases', () => {
     await place.query('update attestation set due_at = now() where ref = $1', [body['protectionId']]);
     await place.registry.app.get(Attestations).openDue();
     const due = async () => (await openCases()).filter(({ cause }) => cause === 'attestation-due');
-    const asked = await eventually('the case', async () => (await due())[0]);
+    const asked = await eventually(async () => (await due())[0], 'the case');
     expect((await settle('ana', asked.case_id, kept)).status).toBe(204);
     await place.registry.app.get(Attestations).openDue();
-    await eventually('the settlement', async () => (await due()).length === 0);
+    await eventually(async () => (await due()).length === 0, 'the settlement');
     expect(await isProtected('2125550160')).toBe(true);
   }, 30_000);
 
@@ -221,6 +214,40 @@ describe('cases', () => {
     expect((await settle('ben', id, agreed(proposed['proposal']))).status).toBe(204);
     expect(await isProtected('2075550160')).toBe(true);
   }, 30_000);
+
+  it('of an attorney with very many numbers are several, and all of them can end and be kept', async () => {
+    const numbers = Array.from({ length: 501 }, (_, n) => `207556${String(n).padStart(4, '0')}`);
+    const entry = { barState: 'ME', barNumber: '555004', last: 'Poe', first: 'Ed', numbers };
+    const { body } = await post(place, '/api/attorneys', entry, ['registrar']);
+    const roll = (status: string) => `${HEADER}ME,555004,Poe,Ed,${status},,,,`;
+    await importFile(place, 'bar-roll', roll('Resigned'), 'me-4');
+    const both = () => openCases().then((all) => all.filter(({ attorney }) => attorney === body['attorneyId']));
+    const cases = await eventually(async () => (await both()).length === 2 && both(), 'two cases');
+    const shown = await Promise.all(
+      cases.map(async ({ case_id: id }) => (await ask('ana', 'registrar', 'GET', `/api/registry/cases/${id}`)).body),
+    );
+    const lines = shown.map((one) => one['lines'] as { line: number }[]);
+    expect(lines.map(({ length }) => length).sort()).toEqual([1, 500]);
+    // While they are ended here, the registry hears of the settlement and follows it as well.
+    const large = lines.findIndex(({ length }) => length === 500);
+    const id = String(cases[large]?.case_id);
+    const all = lines[large]?.map(({ line }) => ({ line, owner: 'attorney' }));
+    const { body: proposed } = await propose('ana', id, { basis: 'x', lines: all });
+    expect((await settle('ben', id, agreed(proposed['proposal']))).status).toBe(204);
+    await eventually(async () => (await both()).length === 1, 'the settlement');
+    const ends = await place.query(
+      `select 1 from event_store.event where event like '%registry.ProtectionEnded%' and event like $1`,
+      [`%${String(body['attorneyId'])}%`],
+    );
+    // Of two sources each, the registrar's word and the registration that it made, and each once.
+    expect(ends).toHaveLength(2 * 500);
+    expect(await Promise.all([numbers[0], numbers[499], numbers[500]].map((one) => isProtected(String(one))))).toEqual([
+      ...[false, false, true],
+    ]);
+    expect(await place.query('select * from event_stream.halt')).toEqual([]);
+    await importFile(place, 'bar-roll', roll('Active'), 'me-4');
+    await eventually(async () => (await both()).length === 0, 'the roll');
+  }, 120_000);
 
   it('are for registrars and approvers', async () => {
     expect((await ask('x', 'dialler', 'POST', '/api/registry/cases', { attorney: 'a' })).status).toBe(403);

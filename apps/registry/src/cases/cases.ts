@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
 import { InvalidInput, isUuid, uuidv7 } from '@privity/kernel';
-import type { BlindIndex } from '@privity/kernel';
+import type { BlindIndex, Forgotten } from '@privity/kernel';
 import { caseStream, currentVersion, protectionCase } from '@privity/registry';
 import type { CaseOpened, CaseSettled, CaseViewed, ProtectionSource } from '@privity/registry';
 import { Forbidden, handleCommand, readState } from '@privity/service';
 import { OwnView } from '../events/own-view.js';
-import { FORGOTTEN, OpenedValues } from '../protections/opened-values.js';
+import { OpenedValues } from '../protections/opened-values.js';
 import { Protecting } from '../protections/protecting.js';
 import { CaseNotFound } from './case-errors.js';
 import { SettledEnds } from './settled-ends.js';
@@ -15,7 +15,7 @@ export interface CaseLine {
   /** Counts from 1; proposals name lines by it. */
   readonly line: number;
   /** The number, or the id in custody; `[forgotten]`. Absent: nobody wrote it down. */
-  readonly name?: string;
+  readonly name?: string | Forgotten;
   /** Whatever protects it at this moment. */
   readonly sources: readonly ProtectionSource[];
 }
@@ -32,7 +32,7 @@ export interface ShownCase {
     readonly id: string;
     readonly proposedBy: string;
     readonly lines: readonly number[];
-    readonly basis: string;
+    readonly basis: string | Forgotten;
   };
 }
 
@@ -136,8 +136,7 @@ export class Cases {
     all: readonly BlindIndex[],
     { proposal: id, proposedBy, indexes, statement }: NonNullable<Awaited<ReturnType<Cases['stateOf']>>['proposal']>,
   ): Promise<NonNullable<ShownCase['proposal']>> {
-    const opened = await this.values.open(caseStream(caseId), 'statement', statement);
-    const basis = typeof opened === 'string' ? opened : FORGOTTEN;
+    const basis = await this.values.open(caseStream(caseId), 'statement', statement);
     const lines = indexes.map((index) => all.indexOf(index) + 1);
     return { id, proposedBy, lines, basis };
   }

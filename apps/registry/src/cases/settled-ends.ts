@@ -12,14 +12,16 @@ export class SettledEnds {
 
   /** @param settlement id of the `CaseSettled` */
   async follow(settlement: string, { case: id, of, indexes, ends }: CaseSettled['data']): Promise<void> {
-    for (const index of indexes) {
+    // Side by side, so that appends share a commit: a case has hundreds of numbers, and somebody waits for the answer.
+    const ending = indexes.map((index) => {
       const stream = of === 'number' ? numberStream(index) : callerProtectionStream(index);
       const command = { type: 'end-protection', of, index, ends, settlement } as const;
-      await handleCommand(this.store, protectionEnding, stream, command, {
+      return handleCommand(this.store, protectionEnding, stream, command, {
         causationid: settlement,
         correlationid: id,
         idOf: (n) => derivedId(settlement, `registry.end-settled:${index}`, n),
       });
-    }
+    });
+    await Promise.all(ending);
   }
 }

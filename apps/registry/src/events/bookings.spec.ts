@@ -3,6 +3,7 @@ import { EventStore, parseEnvelope } from '@privity/event-store';
 import { BlindIndexer, derivedId } from '@privity/kernel';
 import { callerProtectionStream, caseStream } from '@privity/registry';
 import { FileKeyRing } from '@privity/service';
+import { eventually } from '@privity/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cases } from '../cases/cases.js';
 import { Installation } from '../testing/installation.js';
@@ -32,10 +33,6 @@ describe('a person booked under two ids', () => {
     derivedId(`${callers.index(id)}:${callers.index(as)}`, 'unresolved-match', 0);
   const caseTypes = async (id: string) =>
     (await store().readStream(caseStream(id))).map(({ text }) => parseEnvelope(text).type);
-  const eventually = async (look: () => Promise<boolean>) => {
-    for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) if (await look()) return;
-    throw new Error('it never came');
-  };
   const isProtected = async (id: string) =>
     (await protections(id)).some(({ type }) => type.endsWith('CallerProtected'));
 
@@ -43,10 +40,10 @@ describe('a person booked under two ids', () => {
     await list('A-1', 'm1');
     await order('A-1');
     await list('A-2', 'm1');
-    await eventually(() => isProtected('A-2'));
+    await eventually(() => isProtected('A-2'), 'A-2 protected');
     const source = { kind: 'same-person', ref: callers.index('A-1') };
     expect(await protections('A-2')).toMatchObject([{ data: { source, category: 'court' } }]);
-    await eventually(async () => (await caseTypes(matchCase('A-2', 'A-1'))).length === 1);
+    await eventually(async () => (await caseTypes(matchCase('A-2', 'A-1'))).length === 1, 'it');
     expect(await protections('A-1')).toHaveLength(1);
   }, 30_000);
 
@@ -57,7 +54,7 @@ describe('a person booked under two ids', () => {
     await list('B-4');
     await pause(300);
     await order('B-2');
-    await eventually(() => isProtected('B-1'));
+    await eventually(() => isProtected('B-1'), 'B-1 protected');
     await pause(300);
     expect(await isProtected('B-3')).toBe(false);
     expect(await isProtected('B-4')).toBe(false);
@@ -68,11 +65,11 @@ describe('a person booked under two ids', () => {
     await list('C-1', 'm4');
     await list('C-2', 'm4');
     const id = matchCase('C-2', 'C-1');
-    await eventually(async () => (await caseTypes(id)).length === 1);
+    await eventually(async () => (await caseTypes(id)).length === 1, 'it');
     const cases = place.registry.app.get(Cases);
     const proposal = await cases.propose(id, { basis: 'twins' }, 'ana');
     await cases.settle(id, { outcome: 'ended', proposal }, 'ben');
-    await eventually(async () => (await protections('C-2')).length === 2);
+    await eventually(async () => (await protections('C-2')).length === 2, 'it');
     await list('C-2', 'm4');
     await order('C-1');
     await pause(500);
@@ -87,10 +84,10 @@ describe('a person booked under two ids', () => {
     await list('D-1', 'm5');
     await list('D-2', 'm5');
     const id = matchCase('D-2', 'D-1');
-    await eventually(async () => (await caseTypes(id)).length === 1);
+    await eventually(async () => (await caseTypes(id)).length === 1, 'it');
     await place.registry.app.get(Cases).settle(id, { outcome: 'kept' }, 'ana');
     await post(place, '/api/protections', { caller: 'D-1', reason: 'clergy', basis: 'x' }, ['registrar']);
-    await eventually(async () => (await protections('D-2')).length === 2);
+    await eventually(async () => (await protections('D-2')).length === 2, 'it');
     expect(await caseTypes(id)).toEqual(['registry.CaseOpened', 'registry.CaseSettled']);
   }, 30_000);
 });

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
-import type { BlindIndex } from '@privity/kernel';
+import type { BlindIndex, Forgotten } from '@privity/kernel';
 import { attorneyListing } from '@privity/registry';
 import { readState } from '@privity/service';
-import { FORGOTTEN, OpenedValues } from '../protections/opened-values.js';
+import { OpenedValues } from '../protections/opened-values.js';
 import type { AttorneyPerson } from '../protections/protecting.js';
 
-/** A number, or what stands in its place where its key was destroyed (P10). */
-export type OpenedNumber = string;
+/** `[forgotten]` where its key was destroyed (P10); null where nobody wrote it down: a line of a member who is not active. */
+export type OpenedNumber = string | Forgotten | null;
 
 export interface OpenedMember {
   readonly attorney: string;
-  readonly person: AttorneyPerson | typeof FORGOTTEN;
+  readonly person: AttorneyPerson | Forgotten | null;
   readonly numbers: readonly OpenedNumber[];
 }
 
@@ -24,7 +24,7 @@ export class OpenedEntries {
   ) {}
 
   async number(index: BlindIndex): Promise<OpenedNumber> {
-    return (await this.values.nameOf('number', index)) ?? FORGOTTEN;
+    return (await this.values.nameOf('number', index)) ?? null;
   }
 
   async member(attorney: string): Promise<OpenedMember> {
@@ -32,7 +32,7 @@ export class OpenedEntries {
     const { numbers } = await readState(this.store, attorneyListing, attorney);
     return {
       attorney,
-      person: typeof person === 'string' ? (JSON.parse(person) as AttorneyPerson) : FORGOTTEN,
+      person: typeof person === 'string' ? (JSON.parse(person) as AttorneyPerson) : (person ?? null),
       numbers: await Promise.all(numbers.map((index) => this.number(index))),
     };
   }

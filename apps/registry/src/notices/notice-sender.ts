@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, parseEnvelope } from '@privity/event-store';
-import { derivedId, fold } from '@privity/kernel';
-import { NOTICE_ATTEMPTS, noticeDelivery, noticeStream, pauseAfter, readRegistryEvent } from '@privity/registry';
-import type { ConcludeNotice, NoticeState } from '@privity/registry';
-import { handleCommand, JsonLog } from '@privity/service';
+import { EventStore } from '@privity/event-store';
+import { derivedId } from '@privity/kernel';
+import { NOTICE_ATTEMPTS, noticeDelivery, noticeStream, pauseAfter } from '@privity/registry';
+import type { ConcludeNotice } from '@privity/registry';
+import { handleCommand, JsonLog, readState } from '@privity/service';
 import { CallChannel } from './call-channel.js';
 import { MailChannel } from './mail-channel.js';
 import { NoticeContent } from './notice-content.js';
@@ -30,7 +30,7 @@ export class NoticeSender {
   /** @param stopped cuts it off */
   async attempt(notice: DueNotice, stopped: AbortSignal): Promise<void> {
     try {
-      const told = await this.stateOf(notice);
+      const told = await readState(this.store, noticeDelivery, noticeStream(notice.id));
       if (told === 'waiting') await this.tell(notice, { sent: await this.send(notice, stopped) });
       await this.conclude(notice, told === 'failed' ? 'failed' : 'sent');
     } catch (error) {
@@ -68,13 +68,5 @@ export class NoticeSender {
       ...(event === null ? {} : { causationid: event }),
       idOf: (n) => derivedId(id, 'sent' in outcome ? 'sent' : 'failed', n),
     });
-  }
-
-  private async stateOf({ id }: DueNotice): Promise<NoticeState> {
-    const history = await this.store.readStream(noticeStream(id));
-    return fold(
-      noticeDelivery,
-      history.map(({ text }) => readRegistryEvent(parseEnvelope(text))),
-    );
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { EventStore } from '@privity/event-store';
 import type { NoticeKind } from '@privity/registry';
-import { JsonLog, Stopping } from '@privity/service';
+import { JsonLog, Repeated, Stopping } from '@privity/service';
 import { MailChannel } from './mail-channel.js';
 import { NoticeSender } from './notice-sender.js';
 import { Outbox } from './outbox.js';
@@ -17,8 +17,7 @@ const LANES: readonly (readonly NoticeKind[])[] = [['receipt', 'answer', 'escala
 /** Sends what stands in the outbox, in every replica at once: a row is claimed by one of them. */
 @Injectable()
 export class NoticeWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly timers: NodeJS.Timeout[] = [];
-  private readonly busy = new Map<readonly NoticeKind[], Promise<void>>();
+  private repeated: readonly Repeated[] = [];
 
   constructor(
     private readonly store: EventStore,
@@ -31,25 +30,19 @@ export class NoticeWorker implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timers.push(setInterval(() => LANES.forEach((lane) => this.look(lane)), LOOK_EVERY_MS));
-    this.timers.push(setInterval(() => this.sweep(), SWEEP_EVERY_MS));
-    for (const timer of this.timers) timer.unref();
-    this.sweep();
+    const told = (message: string) => (error: unknown) => this.log.failure(message, error, 'warn');
+    const lanes = LANES.map(
+      (lane) => new Repeated(() => this.empty(lane), LOOK_EVERY_MS, told('the outbox could not be emptied')),
+    );
+    const sweep = new Repeated(() => this.folder.sweep(), SWEEP_EVERY_MS, told('the outbox could not be swept'));
+    sweep.turn();
+    this.repeated = [...lanes, sweep];
   }
 
   /** What is being sent is cut off, and sent again by whoever comes next. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.timers.forEach(clearInterval);
-    await Promise.all(this.busy.values());
+    await Promise.all(this.repeated.map((one) => one.end()));
     this.mail.close();
-  }
-
-  private look(lane: readonly NoticeKind[]): void {
-    if (this.busy.has(lane)) return;
-    const sending = this.empty(lane)
-      .catch((error: unknown) => this.log.failure('the outbox could not be emptied', error, 'warn'))
-      .finally(() => this.busy.delete(lane));
-    this.busy.set(lane, sending);
   }
 
   private async empty(lane: readonly NoticeKind[]): Promise<void> {
@@ -60,9 +53,5 @@ export class NoticeWorker implements OnApplicationBootstrap, BeforeApplicationSh
       if (notice === undefined) return;
       await this.sender.attempt(notice, signal);
     }
-  }
-
-  private sweep(): void {
-    this.folder.sweep().catch((error: unknown) => this.log.failure('the outbox could not be swept', error, 'warn'));
   }
 }

@@ -41,10 +41,13 @@ export class Attorneys {
     const entered = readNumbers(request.numbers);
     const attorney = this.protecting.attorneyStream(barState, barNumber);
     const source = { kind: 'staff', ref: attorney } as const;
-    for (const { number, effectiveFrom = instant() } of entered) {
-      const said = { source, category: 'attorney', basis: 'attorney stated by staff', since: effectiveFrom } as const;
-      await this.protecting.protect(number, said, { actor });
-    }
+    const said = { source, category: 'attorney', basis: 'attorney stated by staff' } as const;
+    // Side by side, so that appends share a commit.
+    await Promise.all(
+      entered.map(({ number, effectiveFrom = instant() }) =>
+        this.protecting.protect(number, { ...said, since: effectiveFrom }, { actor }),
+      ),
+    );
     const person = { barNumber, last, first, firm };
     const numbers = entered.map(({ number }) => number);
     await this.protecting.listAttorney(attorney, { barState, person, numbers }, { actor });

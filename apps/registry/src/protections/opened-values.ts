@@ -5,9 +5,6 @@ import type { BlindIndex, SealedValue } from '@privity/kernel';
 import { callerProtectionStream, numberStream } from '@privity/registry';
 import { SubjectKeys } from '@privity/service';
 
-/** What people see in the place of a value whose key was destroyed (P10). */
-export const FORGOTTEN = '[forgotten]';
-
 /** Reads sealed values for people who may see them. Whoever calls has written the event that says so (P4). */
 @Injectable()
 export class OpenedValues {
@@ -36,11 +33,9 @@ export class OpenedValues {
   }
 
   /** The number, or the id in custody, that an index stands for. */
-  async nameOf(of: 'number' | 'caller', index: BlindIndex): Promise<string | undefined> {
-    const name =
-      of === 'number'
-        ? await this.newest(numberStream(index), 'number')
-        : await this.newest(callerProtectionStream(index), 'person');
-    return name instanceof Forgotten ? FORGOTTEN : name;
+  nameOf(of: 'number' | 'caller', index: BlindIndex): Promise<string | Forgotten | undefined> {
+    return of === 'number'
+      ? this.newest(numberStream(index), 'number')
+      : this.newest(callerProtectionStream(index), 'person');
   }
 }

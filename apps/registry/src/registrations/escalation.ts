@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
 import { instant } from '@privity/kernel';
 import { registration, registrationStream } from '@privity/registry';
-import { ConfigError, handleCommand, JsonLog, ServiceConfig } from '@privity/service';
+import { ConfigError, handleCommand, JsonLog, Repeated, ServiceConfig } from '@privity/service';
 import { IsNull, LessThanOrEqual, Repository } from 'typeorm';
 import { RegistrationEntry } from '../read-models/registration.entity.js';
 
@@ -20,8 +20,7 @@ const AT_ONCE = 100;
 @Injectable()
 export class Escalation implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly everyMs: number;
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
+  private looking: Repeated | undefined;
 
   constructor(
     @InjectRepository(RegistrationEntry) private readonly entries: Repository<RegistrationEntry>,
@@ -34,17 +33,16 @@ export class Escalation implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.looking ??= this.look()
-        .catch((error: unknown) => this.log.failure('overdue registrations could not be looked for', error, 'warn'))
-        .finally(() => (this.looking = undefined));
-    }, this.everyMs).unref();
+    this.looking = new Repeated(
+      () => this.look(),
+      this.everyMs,
+      (error) => this.log.failure('overdue registrations could not be looked for', error, 'warn'),
+    );
   }
 
   /** The database is closed only after a look under way. */
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.looking;
+    await this.looking?.end();
   }
 
   private async look(): Promise<void> {

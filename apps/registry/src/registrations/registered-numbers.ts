@@ -38,9 +38,12 @@ export class RegisteredNumbers {
     // Nobody is left whom it could protect (P10).
     if (form instanceof Forgotten) return;
     const said = { source: registrationSource(received), category: 'attorney', basis: BASIS[received.as] } as const;
-    for (const { number, effectiveFrom = receivedAt } of form.numbers) {
-      await this.protecting.protect(number, { ...said, since: effectiveFrom }, meta);
-    }
+    // Side by side, so that appends share a commit.
+    await Promise.all(
+      form.numbers.map(({ number, effectiveFrom = receivedAt }) =>
+        this.protecting.protect(number, { ...said, since: effectiveFrom }, meta),
+      ),
+    );
     if (received.as !== 'attorney') return;
     // A line of the attorney's like those of the roll: a case about the attorney is about all of them.
     const { barNumber, last, first, firm } = form;
