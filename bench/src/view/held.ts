@@ -13,7 +13,8 @@ const view = new ProtectionView(VIEW_KEY);
 const map = new Map<string, object>();
 const used = (): number => {
   global.gc?.();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 };
 
 const before = used();

@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import type { ProtectionSource } from './events.js';
-import { IndexSet } from './index-set.js';
 import { ListComparison } from './list-comparison.js';
 import { ProtectionView } from './protection-view.js';
 
@@ -54,18 +52,5 @@ describe('a list beside the registry (T9)', () => {
   it('lists a thousand lines and counts all', () => {
     const { unknown, unknownLines } = compare(...Array.from({ length: 1_500 }, (_, n) => [indexOf(n)]));
     expect([unknown, unknownLines.length, unknownLines.at(-1)]).toEqual([1_500, 1_000, 1_001]);
-  });
-
-  it('remembers indexes as a set of strings does, however many', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(3_000), { maxLength: 5_000 }), (numbers) => {
-        const [ours, theirs] = [new IndexSet(), new Set<number>()];
-        for (const n of numbers) {
-          expect(ours.add(indexOf(n))).toBe(!theirs.has(n));
-          theirs.add(n);
-        }
-      }),
-      { numRuns: 10 },
-    );
   });
 });

@@ -1,6 +1,6 @@
 import type { BlindIndex } from '@privity/kernel';
 import type { ProtectionSource } from './events.js';
-import { IndexSet } from './index-set.js';
+import { IndexMap } from './index-map.js';
 import { kindsOf } from './protection.js';
 import type { ProtectionView } from './protection-view.js';
 
@@ -31,8 +31,7 @@ export class ListComparison {
   private known = 0;
   private unknown = 0;
   private readonly unknownLines: number[] = [];
-  private readonly met = new IndexSet();
-  private found = 0;
+  private readonly found = new IndexMap<true>();
   private readonly foundBySource = new Map<Kind, number>();
 
   constructor(private readonly view: Pick<ProtectionView, 'isProtected' | 'count' | 'countBySource'>) {}
@@ -51,7 +50,7 @@ export class ListComparison {
       this.unknown += 1;
       if (this.unknownLines.length < LISTED) this.unknownLines.push(line);
     }
-    for (const index of standing) if (this.met.add(index)) this.find(index);
+    for (const index of standing) if (this.found.get(index) === undefined) this.find(index);
   }
 
   difference(): ListDifference {
@@ -62,13 +61,13 @@ export class ListComparison {
     ]);
     return {
       ...{ rows, known, unknown, unknownLines, rejected: rows - known - unknown },
-      missing: this.view.count - this.found,
+      missing: this.view.count - this.found.size,
       missingBySource: Object.fromEntries(bySource),
     };
   }
 
   private find(index: BlindIndex): void {
-    this.found += 1;
+    this.found.set(index, true);
     for (const kind of kindsOf(this.view.isProtected(index))) {
       this.foundBySource.set(kind, (this.foundBySource.get(kind) ?? 0) + 1);
     }

@@ -4,6 +4,7 @@ import type { BlindIndex } from '@privity/kernel';
 import { ends, ofWhom, protects, type ViewedEvent } from './about-protection.js';
 import { entryShare, withdrawn } from './entry-digest.js';
 import type { ProtectionSource, SourceMatch } from './events.js';
+import { IndexMap } from './index-map.js';
 import { isMeant, join, type Protection, without } from './protection.js';
 import { SaidAlike } from './said-alike.js';
 import { ShardEntries } from './shard-entries.js';
@@ -24,7 +25,7 @@ const POSITIONS_KEPT = 2048;
  * view, so count and digest per shard tell whether a reader's view is whole (P3, T3). Only an end that two people settled makes it smaller.
  */
 export class ProtectionView {
-  private readonly protections = new Map<BlindIndex, Protection>();
+  private readonly protections = new IndexMap<Protection>();
   private readonly shards: readonly ShardEntries[];
   private readonly said = new SaidAlike();
   private readonly sources = new SourceCounts();
@@ -56,10 +57,7 @@ export class ProtectionView {
 
   /** All that such a source protects: a walk over the whole view, for what a person asks now and then. */
   saidBy(match: SourceMatch): BlindIndex[] {
-    const said = [...this.protections].filter(([, { statements }]) =>
-      statements.some(({ source }) => isMeant(source, match)),
-    );
-    return said.map(([index]) => index);
+    return this.protections.where(({ statements }) => statements.some(({ source }) => isMeant(source, match)));
   }
 
   isProtected(index: BlindIndex): Protection | undefined {
