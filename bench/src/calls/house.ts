@@ -42,20 +42,27 @@ export interface CallHouse {
   signIn(...roles: readonly Role[]): Promise<string>;
 }
 
-/** @param brokers of a Kafka; without: over the feed */
+export interface HouseOptions {
+  /** Of a Kafka; without: over the feed. */
+  readonly brokers?: readonly string[];
+  /** How many processes of the registry; one unless told. */
+  readonly registries?: number;
+}
+
 export async function withCallHouse<T>(
   server: BenchServer,
   work: (house: CallHouse) => Promise<T>,
-  brokers?: readonly string[],
+  { brokers, registries = 1 }: HouseOptions = {},
 ): Promise<T> {
   const installation = new TestInstallation();
   const closing: (() => Promise<void>)[] = [];
   try {
-    const [registryPort = 0, routingPort = 0, gatewayPort = 0, nobody = 0] = await freePorts(4);
+    const [routingPort = 0, gatewayPort = 0, nobody = 0, ...registryPorts] = await freePorts(3 + registries);
     const url = (port: number) => `http://127.0.0.1:${port}`;
-    const services = { registry: url(registryPort), routing: url(routingPort) };
+    const services = { registry: registryPorts.map(url), routing: url(routingPort) };
     const databases = { registry: await migrated('registry', server), routing: await migrated('routing', server) };
-    for (const [name, port] of [['registry', registryPort] as const, ['routing', routingPort] as const]) {
+    const processes = [...registryPorts.map((port) => ['registry', port] as const), ['routing', routingPort] as const];
+    for (const [name, port] of processes) {
       const given = {
         databaseUrl: databases[name].serviceUrl,
         services,

@@ -53,7 +53,7 @@ function reach(tries: Tries<Reached>): Figures {
 
 /**
  * From the answer to `POST /api/protections`, by when the protection is durable, until a call to the number is refused
- * recording because of it: registry, routing and gateway as they run, over either stream.
+ * recording because of it: registry, routing and gateway as they run, over either stream; and with a registry in two processes.
  */
 export const protectionReach: Row = {
   name: 'protection-reach',
@@ -96,10 +96,14 @@ export const protectionReach: Row = {
             const bare = await openBareTopic(brokers);
             return reaching(house, 'Kafka', bare).finally(() => bare.close());
           },
-          brokers,
+          { brokers },
         ),
       );
-      return [overKafka, await withCallHouse(server, (house) => reaching(house, 'the feed'))];
+      // What one of two appends is brought by the other, where that holds the shard's lease.
+      const ofTwo = await withBroker((brokers) =>
+        withCallHouse(server, (house) => reaching(house, 'Kafka, of two registries'), { brokers, registries: 2 }),
+      );
+      return [overKafka, ofTwo, await withCallHouse(server, (house) => reaching(house, 'the feed'))];
     });
   },
 };

@@ -11,7 +11,7 @@ import { loadSigningKey } from '../keys/signing-keys.js';
 export interface TestServices {
   readonly databaseUrl: string;
   /** Base URLs of other services; none needed for a service that asks nobody. */
-  readonly services?: Partial<Record<ContextName, string>>;
+  readonly services?: Partial<Record<ContextName, string | readonly string[]>>;
   /** `feed` unless brokers are given. */
   readonly brokers?: readonly string[];
   readonly more?: Readonly<Record<string, string>>;
