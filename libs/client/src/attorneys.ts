@@ -21,7 +21,7 @@ export interface DelegateEntry extends Omit<RegistrationForm, 'as' | 'barState' 
 }
 
 export interface VerificationAnswer {
-  /** Absent: all open ones of the attorney's own. Those of people who work for one are named. */
+  /** Absent: the attorney's own, where one is open. Those of people who work for one are named. */
   readonly registration?: string;
   readonly result: 'confirmed' | 'not-confirmed';
   readonly via: 'roll-contact' | 'bar-office';
@@ -29,9 +29,7 @@ export interface VerificationAnswer {
 
 export interface Verified {
   readonly result: VerificationAnswer['result'];
-  readonly registrations: readonly string[];
-  /** Those that the same person entered. */
-  readonly refused?: readonly string[];
+  readonly registration: string;
 }
 
 /** Attorneys and those who work for them, as registrars and approvers see to them. */
@@ -51,7 +49,7 @@ export class Attorneys {
     return this.http.json('POST', `/api/attorneys/${encodeURIComponent(attorneyId)}/delegates`, json(delegate));
   }
 
-  /** @throws ProblemError 403 where the same person entered it, 409 where nothing is open */
+  /** @throws ProblemError 403 where the same person entered it, 409 where nothing is open, or several are and none is named */
   verify(attorneyId: string, answer: VerificationAnswer): Promise<Verified> {
     return this.http.json('POST', `/api/attorneys/${encodeURIComponent(attorneyId)}/verification`, json(answer));
   }

@@ -53,7 +53,7 @@ describe('a registration is verified', () => {
       ...['RegistrationReceived', 'RegistrationUnmatched', 'RegistrationAnswerRefused'],
     ]);
     const other = await desk.verify(attorneyId ?? '', ['ben', 'registrar'], {});
-    expect(other).toMatchObject({ status: 200, body: { result: 'confirmed', registrations: [receipt] } });
+    expect(other).toMatchObject({ status: 200, body: { result: 'confirmed', registration: receipt } });
     await desk.settled();
     expect((await desk.work('verification')).filter((item) => item['registration'] === receipt)).toEqual([]);
     expect(await desk.verify(attorneyId ?? '', ['cy', 'approver'], {})).toMatchObject({
@@ -62,6 +62,20 @@ describe('a registration is verified', () => {
     });
     const { body: shown } = await desk.ask('GET', `/api/registrations/${receipt}`);
     expect(shown).toMatchObject({ state: 'answered', escalated: false });
+  });
+
+  it('one form at a time: one that came in since somebody asked the attorney is not confirmed with it', async () => {
+    const own = await received(form('5', '2125552071'));
+    const strangers = await received(form('5', '2125552072', { last: 'Ruiz' }));
+    const both = await desk.verify(own.attorney, ['ben', 'approver'], {});
+    expect(both).toMatchObject({ status: 409, body: { code: 'several-to-verify', field: 'registration' } });
+    for (const receipt of [own.receipt, strangers.receipt]) expect(both.body['detail']).toContain(receipt);
+    expect(await desk.verify(own.attorney, ['ben', 'approver'], { registration: own.receipt })).toMatchObject({
+      ...{ status: 200, body: { result: 'confirmed', registration: own.receipt } },
+    });
+    await desk.settled();
+    expect(await typesOf(strangers.receipt)).toEqual(['RegistrationReceived', 'RegistrationUnmatched']);
+    expect(await desk.isProtected('2125552072')).toBe(false);
   });
 
   it('once for the same entry by the same person, and with its own date for each number', async () => {

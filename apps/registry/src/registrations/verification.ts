@@ -19,17 +19,27 @@ export class NothingToVerify extends PrivityError {
   }
 }
 
+/** Another form may have come in since somebody asked the attorney: a confirmation is of a form that was read. */
+export class SeveralToVerify extends PrivityError {
+  constructor(open: readonly string[]) {
+    super(
+      'several-to-verify',
+      409,
+      `${open.length} registrations of this attorney are open. Say which one as \`registration\`, each by itself: ${open.slice(0, 5).join(', ')}${open.length > 5 ? ' and so on' : ''}.`,
+      { field: 'registration' },
+    );
+  }
+}
+
 export interface VerificationInput extends Pick<AnswerRegistration, 'result' | 'via'> {
-  /** Absent: all open ones of the attorney's own. */
+  /** Absent: the open one of the attorney's own, where there is one. */
   readonly registration?: string;
 }
 
 export interface Verified {
   readonly result: AnswerRegistration['result'];
-  /** The registrations that have this answer now. */
-  readonly registrations: readonly string[];
-  /** Those that this person entered, which somebody else has to verify. Absent: none. */
-  readonly refused?: readonly string[];
+  /** The one that has this answer now. */
+  readonly registration: string;
 }
 
 /** A second person asks at a contact that the form did not name, and says what they heard. */
@@ -40,24 +50,19 @@ export class Verification {
     @InjectRepository(RegistrationEntry) private readonly entries: Repository<RegistrationEntry>,
   ) {}
 
-  /** @throws RegistrationNotFound, NothingToVerify, RegistrationAnsweredBefore; Forbidden where all were entered by this person */
+  /** @throws RegistrationNotFound, NothingToVerify, SeveralToVerify, RegistrationAnsweredBefore; Forbidden where this person entered it */
   async answer(
     attorney: string,
     { registration: named, result, via }: VerificationInput,
     by: string,
   ): Promise<Verified> {
-    const ids = named === undefined ? await this.openOf(attorney) : [await this.named(named, attorney)];
+    const id = named === undefined ? await this.openOf(attorney) : await this.named(named, attorney);
     const command = { type: 'answer-registration', result, answeredBy: by, via } as const;
-    const refused: string[] = [];
-    for (const id of ids) {
-      const { events } = await handleCommand(this.store, registration, registrationStream(id), command, { actor: by });
-      if (events.some(({ type }) => type === 'registry.RegistrationAnswerRefused')) refused.push(id);
-    }
-    const registrations = ids.filter((id) => !refused.includes(id));
-    if (registrations.length === 0) {
+    const { events } = await handleCommand(this.store, registration, registrationStream(id), command, { actor: by });
+    if (events.some(({ type }) => type === 'registry.RegistrationAnswerRefused')) {
       throw new Forbidden('Whoever entered a registration cannot verify it. Ask a second person.');
     }
-    return { result, registrations, ...(refused.length > 0 ? { refused } : {}) };
+    return { result, registration: id };
   }
 
   private async named(id: string, attorney: string): Promise<string> {
@@ -67,12 +72,14 @@ export class Verification {
   }
 
   /** One answer for all of an attorney's forms says nothing of the people who work for them: each is confirmed by itself. */
-  private async openOf(attorney: string): Promise<readonly string[]> {
+  private async openOf(attorney: string): Promise<string> {
     const entries = await this.entries.findBy({ attorney, as: 'attorney', answered: IsNull() });
     const histories = await Promise.all(entries.map(({ id }) => historyOf(this.store, id)));
     // The table may be a moment behind.
-    const open = histories.filter(({ state }) => state.answer === undefined);
-    if (open.length === 0) throw new NothingToVerify();
-    return open.map(({ received }) => received.registration);
+    const open = histories.flatMap(({ state, received }) => (state.answer === undefined ? received.registration : []));
+    const [one, ...more] = open;
+    if (one === undefined) throw new NothingToVerify();
+    if (more.length > 0) throw new SeveralToVerify(open);
+    return one;
   }
 }
