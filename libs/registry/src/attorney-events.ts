@@ -11,6 +11,8 @@ export type AttorneyListed = DomainEvent<
     readonly status: BarStatus;
     /** Sealed JSON: `{barNumber, last, first, firm}`. */
     readonly person: SealedValue;
+    /** Keyed, equal for equal persons. Absent: of before it was written. */
+    readonly personHash?: string;
     readonly numbers: readonly BlindIndex[];
   }
 >;
@@ -22,5 +24,8 @@ export type AttorneyListingChanged = DomainEvent<
     readonly attorney: string;
     readonly status: { readonly from: BarStatus; readonly to: BarStatus };
     readonly numbersAdded: readonly BlindIndex[];
+    /** As in `AttorneyListed`, where a roll writes them another way, a surname that was married or corrected. Absent: the same. */
+    readonly person?: SealedValue;
+    readonly personHash?: string;
   }
 >;

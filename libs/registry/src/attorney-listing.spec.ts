@@ -12,6 +12,7 @@ const line = (more: Partial<ListAttorney> = {}): ListAttorney => ({
   barState: 'NY',
   status: 'active',
   person,
+  personHash: 'hash',
   numbers: ['e1.a', 'e1.b'],
   ...more,
 });
@@ -26,7 +27,14 @@ describe('an attorney', () => {
     expect(listed).toEqual([
       {
         type: 'registry.AttorneyListed',
-        data: { attorney: 'attorney-1', barState: 'NY', status: 'active', person, numbers: ['e1.a', 'e1.b'] },
+        data: {
+          attorney: 'attorney-1',
+          barState: 'NY',
+          status: 'active',
+          person,
+          personHash: 'hash',
+          numbers: ['e1.a', 'e1.b'],
+        },
       },
     ]);
   });
@@ -47,11 +55,13 @@ describe('an attorney', () => {
       attorney: 'attorney-1',
       barState: 'NY',
       person,
+      personHash: 'another',
       numbers: ['e1.c'],
     };
     expect(decide([], word)).toMatchObject([{ data: { status: 'unknown' } }]);
-    expect(decide(listed, word)).toMatchObject([
-      { data: { status: { from: 'active', to: 'active' }, numbersAdded: ['e1.c'] } },
+    const status = { from: 'active', to: 'active' };
+    expect(decide(listed, word).map(({ data }) => data)).toEqual([
+      { attorney: 'attorney-1', status, numbersAdded: ['e1.c'] },
     ]);
   });
 
@@ -62,6 +72,27 @@ describe('an attorney', () => {
         data: { attorney: 'attorney-1', status: { from: 'active', to: 'disbarred' }, numbersAdded: ['e1.c'] },
       },
     ]);
+  });
+
+  it('is told of once when a roll writes them another way, and not on a registrar’s or a form’s word', () => {
+    const married = { ...person, ct: 'BBBB' };
+    const renamed = decide(listed, line({ person: married, personHash: 'married' }));
+    expect(renamed).toEqual([
+      {
+        type: 'registry.AttorneyListingChanged',
+        data: {
+          ...{ attorney: 'attorney-1', status: { from: 'active', to: 'active' }, numbersAdded: [] },
+          ...{ person: married, personHash: 'married' },
+        },
+      },
+    ]);
+    expect(decide([...listed, ...renamed], line({ personHash: 'married' }))).toEqual([]);
+    const { status: _status, ...word } = line({ personHash: 'another' });
+    expect(decide(listed, word)).toEqual([]);
+    const early = [
+      { type: 'registry.AttorneyListed', data: { attorney: 'attorney-1', status: 'active', numbers: [] } },
+    ];
+    expect(decide(early as never, line({ numbers: [] }))).toMatchObject([{ data: { personHash: 'hash' } }]);
   });
 
   it('is told of once for each change', () => {

@@ -50,6 +50,7 @@ export interface ListAttorney {
   /** Absent where only a bar roll could say: a known status stays as it is. */
   readonly status?: BarStatus;
   readonly person: SealedValue;
+  readonly personHash: string;
   readonly numbers: readonly BlindIndex[];
 }
 

@@ -38,11 +38,13 @@ export const registration: Decider<RegistrationState, RegistrationCommand, Regis
     const { registration: id, attorney, due } = received;
     switch (command.type) {
       case 'match-registration': {
-        if (state.match !== undefined) return [];
+        // Compared once more when a later roll came, until a person knows better. What matched once stays so (P2).
         const { unmatched: reason } = command;
-        return reason === undefined
-          ? [{ type: 'registry.RegistrationMatched', data: { registration: id, attorney } }]
-          : [{ type: 'registry.RegistrationUnmatched', data: { registration: id, attorney, reason } }];
+        const again = state.match === 'unmatched' && (reason !== undefined || state.answer !== undefined);
+        if (state.match === 'matched' || again) return [];
+        if (reason === undefined)
+          return [{ type: 'registry.RegistrationMatched', data: { registration: id, attorney } }];
+        return [{ type: 'registry.RegistrationUnmatched', data: { registration: id, attorney, reason } }];
       }
       case 'answer-registration':
         return answer(command, received, state);

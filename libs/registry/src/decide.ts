@@ -88,22 +88,24 @@ function newStatement(command: ProtectNumber | ProtectCaller, { statements }: Pr
 }
 
 /**
- * What a bar roll says of a person. A changed status is told, a new number is added, and nothing is dropped: a number
+ * What a bar roll says of a person. A changed status or name is told, a new number is added, and nothing is dropped: a number
  * missing from a later roll stays, since lines outlive entries and ending takes a second person.
  */
 export const attorneyListing: Decider<AttorneyState, ListAttorney, RegistryEvent> = {
   initialState: () => unlistedAttorney,
   decide(command, state): (AttorneyListed | AttorneyListingChanged)[] {
-    const { attorney, barState, person } = command;
+    const { attorney, barState, person, personHash } = command;
     const status = command.status ?? state.status ?? 'unknown';
     const numbers = [...new Set(command.numbers)];
     if (state.status === undefined) {
-      return [{ type: 'registry.AttorneyListed', data: { attorney, barState, status, person, numbers } }];
+      return [{ type: 'registry.AttorneyListed', data: { attorney, barState, status, person, personHash, numbers } }];
     }
     const numbersAdded = numbers.filter((number) => !state.numbers.includes(number));
-    if (state.status === status && numbersAdded.length === 0) return [];
+    // Only a roll says who a member is: a form's surname must not become what forms are compared with.
+    const renamed = command.status !== undefined && personHash !== state.personHash ? { person, personHash } : {};
+    if (state.status === status && numbersAdded.length === 0 && !('person' in renamed)) return [];
     const change = { from: state.status, to: status };
-    return [{ type: 'registry.AttorneyListingChanged', data: { attorney, status: change, numbersAdded } }];
+    return [{ type: 'registry.AttorneyListingChanged', data: { attorney, status: change, numbersAdded, ...renamed } }];
   },
   evolve: evolveAttorney,
 };

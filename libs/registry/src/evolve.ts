@@ -22,6 +22,7 @@ export interface ProtectionState {
 export interface AttorneyState {
   /** Undefined: not listed yet. */
   readonly status: BarStatus | undefined;
+  readonly personHash: string | undefined;
   readonly numbers: readonly BlindIndex[];
 }
 
@@ -47,7 +48,7 @@ export interface RegistrationState {
 }
 
 export const unprotected: ProtectionState = { statements: [], settlements: [] };
-export const unlistedAttorney: AttorneyState = { status: undefined, numbers: [] };
+export const unlistedAttorney: AttorneyState = { status: undefined, personHash: undefined, numbers: [] };
 export const unreadImport: ImportState = { outcome: undefined, held: undefined };
 export const noCase: CaseState = { open: undefined, proposal: undefined, settled: undefined };
 export const noRegistration: RegistrationState = {
@@ -72,10 +73,14 @@ export function evolveProtection(state: ProtectionState, event: RegistryEvent): 
 
 export function evolveAttorney(state: AttorneyState, event: RegistryEvent): AttorneyState {
   switch (event.type) {
-    case 'registry.AttorneyListed':
-      return { status: event.data.status, numbers: event.data.numbers };
-    case 'registry.AttorneyListingChanged':
-      return { status: event.data.status.to, numbers: [...state.numbers, ...event.data.numbersAdded] };
+    case 'registry.AttorneyListed': {
+      const { status, personHash, numbers } = event.data;
+      return { status, personHash, numbers };
+    }
+    case 'registry.AttorneyListingChanged': {
+      const { status, numbersAdded, personHash = state.personHash } = event.data;
+      return { status: status.to, personHash, numbers: [...state.numbers, ...numbersAdded] };
+    }
     default:
       return state;
   }

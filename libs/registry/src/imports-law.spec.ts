@@ -26,7 +26,8 @@ class OnlyImports {
       const indexes = numbers.map((number) => `e1.${number}`);
       const source = { kind: 'bar-roll', ref: `attorney-${attorney}` } as const;
       for (const index of protectsNumbers(status) ? indexes : []) this.protect(index, source);
-      const said = { attorney: source.ref, barState: 'ME', status, person: {} as never, numbers: indexes };
+      const person = { person: {} as never, personHash: source.ref };
+      const said = { attorney: source.ref, barState: 'ME', status, ...person, numbers: indexes };
       this.decide(attorneyListing, source.ref, { type: 'list-attorney', ...said });
     }
   }

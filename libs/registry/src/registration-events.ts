@@ -25,7 +25,7 @@ export type RegistrationReceived = DomainEvent<
   }
 >;
 
-/** The bar record matches: the numbers are protected at once, and verification follows. */
+/** The bar record matches, perhaps one that came later: the numbers are protected at once, and verification follows. */
 export type RegistrationMatched = DomainEvent<
   'registry.RegistrationMatched',
   { readonly registration: string; readonly attorney: string }

@@ -42,6 +42,15 @@ describe('a registration', () => {
     expect(() => after(receive, answer('ben'), answer('cleo', 'not-confirmed'))).toThrow(RegistrationAnsweredBefore);
   });
 
+  it('is compared again with a later roll, as long as none matched and nobody answered', () => {
+    expect(types(receive, unmatched, unmatched, matched, unmatched, matched)).toEqual([
+      ...['RegistrationReceived', 'RegistrationUnmatched', 'RegistrationMatched'],
+    ]);
+    for (const result of ['confirmed', 'not-confirmed'] as const) {
+      expect(types(receive, unmatched, answer('ben', result), matched).at(-1)).toBe('RegistrationAnswered');
+    }
+  });
+
   it('is verified by a person who did not enter it', () => {
     expect(after(entered, answer('ana')).at(-1)).toEqual({
       type: 'registry.RegistrationAnswerRefused',

@@ -16,7 +16,7 @@ import {
   unmatchedBy,
   workDaysAfter,
 } from '@privity/registry';
-import type { RegistrationAnswered, RegistrationReceived } from '@privity/registry';
+import type { ListHeld, ListImported, RegistrationAnswered, RegistrationReceived } from '@privity/registry';
 import { handleCommand } from '@privity/service';
 import { AttorneyListings } from '../protections/attorney-listings.js';
 import { OpenedValues } from '../protections/opened-values.js';
@@ -45,16 +45,18 @@ export class RegistrationsReactor {
     @Payload() event: EventEnvelope<RegistrationReceived['data']>,
     @Ctx() context: EventContext,
   ): Promise<void> {
-    const { registration: id } = event.data;
-    const form = await openForm(this.values, event.data);
-    if (form instanceof Forgotten) return;
-    const unmatched = await this.unmatched(event.data, form.last);
-    const command = { type: 'match-registration', ...(unmatched === undefined ? {} : { unmatched }) } as const;
-    await handleCommand(this.store, registration, registrationStream(id), command, {
-      causationid: event.id,
-      idOf: (n) => context.reactionId(MATCHING, n),
-    });
-    await this.numbers.protectWhereDue(id, { causationid: event.id });
+    await this.compare(event.data, event.id, context);
+  }
+
+  @EventPattern<string>('registry.ListImported', REACTIONS)
+  imported(@Payload() event: EventEnvelope<ListImported['data']>, @Ctx() context: EventContext): Promise<void> {
+    return this.compareAgain(event, context);
+  }
+
+  /** What a held roll says is in effect already: held is only what it lacks. */
+  @EventPattern<string>('registry.ListHeld', REACTIONS)
+  held(@Payload() event: EventEnvelope<ListHeld['data']>, @Ctx() context: EventContext): Promise<void> {
+    return this.compareAgain(event, context);
   }
 
   /** Confirmed, it protects where it did not yet. Not confirmed, it asks two people whether to end what it protects (P2). */
@@ -105,6 +107,38 @@ export class RegistrationsReactor {
       for (const index of received.numbers) said.add(index);
     }
     return numbers.filter((index) => !said.has(index));
+  }
+
+  /** A later roll may name whom no earlier one did, or write them another way: whoever still waits is compared with it. */
+  private async compareAgain(
+    { id: causation, data: { kind } }: EventEnvelope<ListImported['data']>,
+    context: EventContext,
+  ): Promise<void> {
+    if (kind !== 'bar-roll') return;
+    const waiting: { id: string }[] = await context.manager.query(
+      'select id from registration where answered is null and matched is not true order by id',
+    );
+    for (const { id } of waiting) {
+      await this.compare((await historyOf(this.store, id)).received, causation, context);
+    }
+  }
+
+  private async compare(
+    received: RegistrationReceived['data'],
+    causationid: string,
+    context: EventContext,
+  ): Promise<void> {
+    const { registration: id } = received;
+    const form = await openForm(this.values, received);
+    if (form instanceof Forgotten) return;
+    const unmatched = await this.unmatched(received, form.last);
+    const command = { type: 'match-registration', ...(unmatched === undefined ? {} : { unmatched }) } as const;
+    await handleCommand(this.store, registration, registrationStream(id), command, {
+      causationid,
+      // A roll is compared with many.
+      idOf: (n) => context.reactionId(`${MATCHING} ${id}`, n),
+    });
+    await this.numbers.protectWhereDue(id, { causationid });
   }
 
   /** A delegate's own name is on no roll: what can match is the attorney they work for. */

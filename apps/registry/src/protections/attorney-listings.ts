@@ -38,7 +38,8 @@ export class AttorneyListings {
     const listed = events.find(({ type }) => type === 'registry.AttorneyListed');
     if (status === undefined || listed === undefined) return undefined;
     const { barState, person } = listed.data as AttorneyListed['data'];
-    const text = await this.values.open(attorney, 'person', person);
+    // As the latest roll writes them.
+    const text = (await this.values.newest(attorney, 'person')) ?? new Forgotten(person.kid);
     return {
       barState,
       status,

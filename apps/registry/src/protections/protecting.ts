@@ -116,6 +116,7 @@ export class Protecting {
       attorney,
       ...rest,
       person: await this.seal(attorney, 'person', JSON.stringify(person)),
+      personHash: this.keyedHash('person', person.barNumber, person.last, person.first, person.firm),
       numbers: numbers.map((number) => this.numbers.index(number)),
     };
     return handleCommand(this.store, attorneyListing, attorney, command, meta);

@@ -24,7 +24,11 @@ describe('a registration that nobody answers (T7)', () => {
     const id = uuidv7();
     const form = await place.registry.app
       .get(Protecting)
-      .seal(registrationStream(id), 'form', '{"last":"Late","email":"","numbers":[]}');
+      .seal(
+        registrationStream(id),
+        'form',
+        '{"barNumber":"9","last":"Late","first":"Al","firm":"","email":"","numbers":[]}',
+      );
     const about = { registration: id, as: 'attorney', attorney: 'attorney-late', barState: 'NY', numbers: [], due };
     const event = { type: 'registry.RegistrationReceived', data: { ...about, form } };
     await desk.store.append(registrationStream(id), 'no stream', [event]);

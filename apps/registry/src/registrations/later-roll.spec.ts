@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Installation } from '../testing/installation.js';
+import { barRoll, RegistrationDesk } from '../testing/registration-desk.js';
+import { importFile } from '../testing/requests.js';
+
+jest.setTimeout(60_000);
+
+describe('a roll that comes after a registration', () => {
+  let place: Installation;
+  let desk: RegistrationDesk;
+  beforeAll(async () => {
+    place = await Installation.start();
+    desk = new RegistrationDesk(place);
+    await importFile(place, 'bar-roll', barRoll(['1', 'Quist', 'Active'], ['3', 'Abbot', 'Suspended']));
+  }, 60_000);
+  afterAll(() => place.stop(), 60_000);
+
+  const waiting = async (barNumber: string, last: string, number: string) => {
+    const receipt = await desk.receiptOf({ barState: 'NY', barNumber, last, first: 'Ann', numbers: [{ number }] });
+    await desk.settled();
+    expect(await desk.isProtected(number)).toBe(false);
+    return receipt;
+  };
+  const typesOf = async (receipt: string) => (await desk.history(receipt)).map(({ type }) => type.split('.')[1]);
+
+  it('and names whom no earlier one did, or writes them another way, protects since the registration came in', async () => {
+    const [married, unlisted, back, nobody, answered] = [
+      await waiting('1', 'Quist-Ortiz', '2125553001'),
+      await waiting('2', 'Ng', '2125553002'),
+      await waiting('3', 'Abbot', '2125553003'),
+      await waiting('9', 'Nobody', '2125553004'),
+      await waiting('4', 'Iyer', '2125553005'),
+    ];
+    await desk.verify(await desk.attorneyOf(answered), ['ben', 'approver'], { result: 'not-confirmed' });
+    await desk.settled();
+    const later = barRoll(
+      ...([
+        ['1', 'Quist-Ortiz', 'Active'],
+        ['2', 'Ng', 'Active'],
+        ['3', 'Abbot', 'Active'],
+        ['4', 'Iyer', 'Active'],
+      ] as const),
+    );
+    await importFile(place, 'bar-roll', later);
+    await desk.settled();
+    for (const [receipt, number] of [
+      [married, '2125553001'],
+      [unlisted, '2125553002'],
+      [back, '2125553003'],
+    ] as const) {
+      const [received, ...more] = await desk.history(receipt);
+      expect(more.map(({ type }) => type)).toEqual(['registry.RegistrationUnmatched', 'registry.RegistrationMatched']);
+      expect(await desk.protections(`+1${number}`)).toMatchObject([{ since: received?.time }]);
+    }
+    expect(await typesOf(nobody)).toEqual(['RegistrationReceived', 'RegistrationUnmatched']);
+    expect(await typesOf(answered)).toEqual(['RegistrationReceived', 'RegistrationUnmatched', 'RegistrationAnswered']);
+    expect(await desk.isProtected('2125553005')).toBe(false);
+    const listed = await place.query<{ matched: boolean }>('select matched from registration order by due, id');
+    expect(listed.filter(({ matched }) => matched)).toHaveLength(3);
+  });
+});
