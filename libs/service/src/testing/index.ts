@@ -42,6 +42,7 @@ export class TestInstallation {
       PRIVITY_SERVICES: JSON.stringify(given.services ?? {}),
       PRIVITY_KEYS: this.keys.services[name],
       ...(name === 'audit' ? {} : { PRIVITY_INDEX_KEYS: this.keys.index }),
+      ...(name === 'registry' ? { PRIVITY_OUTBOX: join(this.dataDir, 'outbox') } : {}),
       PRIVITY_TRUST: this.keys.trust,
       PRIVITY_SERVICE_TOKEN: await this.token(`service:${name}`, ['service']),
       ...given.more,
