@@ -43,7 +43,7 @@ for (const [stream, where] of STREAMS)
       });
     }, 60_000);
 
-    it('T2, T3, T6: an old record with either flag, for any site, ended by a migration, protects everywhere', async () => {
+    it('T2, T3: an old record with either flag, for any site, ended by a migration, protects everywhere', async () => {
       await importList(jail.registrar, 'bar-roll', ['NY,1,Counsel,Carol,aCTIVe,,' + ROLL_LAWYER + ',,,01/01/2001']);
       await importList(jail.registrar, 'do-not-record', [
         `${ONLY_DNR},Y,N,*,01/01/2020,,`,
@@ -60,12 +60,21 @@ for (const [stream, where] of STREAMS)
         expect(answer.reasons).toContain('number-protected');
         await jail.hangUp(answer);
       }
-      // The person moves; the protection does not depend on where anybody is.
-      await importList(jail.registrar, 'movements', [`${ANNA},N1,S1,01/01/2026`]);
-      const { answer } = await jail.dial(OTHER_SITE, ANNA, 'S1');
-      expect(answer).toMatchObject({ outcome: 'connect', recording: 'off' });
-      await jail.hangUp(answer);
     }, 90_000);
+
+    it('T6: a number listed for one site stays unrecorded when whoever calls it is moved to another', async () => {
+      const unrecordedFrom = async (site: string) => {
+        const { answer } = await jail.dial(OTHER_SITE, ANNA, site);
+        expect(answer).toMatchObject({ outcome: 'connect', recording: 'off' });
+        expect(answer.reasons).toContain('number-protected');
+        await jail.hangUp(answer);
+      };
+      await unrecordedFrom('N1');
+      await importList(jail.registrar, 'movements', [`${ANNA},N1,S1,01/01/2026`]);
+      await unrecordedFrom('S1');
+      await importList(jail.registrar, 'movements', [`${ANNA},S1,N1,01/02/2026`]);
+      await unrecordedFrom('N1');
+    }, 60_000);
 
     it('T3: a list that lost most of its entries in an upgrade is held for a second person, and ends nothing', async () => {
       const lines = Array.from({ length: 130 }, (_, n) => `714-555-0${100 + n},Y,Y,*,01/01/2020,,`);
