@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PrivityClient } from '@privity/client';
-import { freePort } from '@privity/one-machine';
+import { freePorts } from '@privity/one-machine';
 import { TestInstallation } from '@privity/service/testing';
 import pg from 'pg';
 import { built, migrated } from '../calls/house.js';
@@ -26,8 +26,12 @@ export const listImport: Row = {
       const installation = new TestInstallation();
       const folder = await mkdtemp(join(tmpdir(), 'privity-bench-list-'));
       const database = await migrated('registry', server);
-      const variables = await installation.variables('registry', { databaseUrl: database.serviceUrl });
-      const registry = await startProcess(built('registry', 'main.js'), await freePort(), variables);
+      const [port = 0, nobody = 0] = await freePorts(2);
+      const url = (at: number) => `http://127.0.0.1:${at}`;
+      // It reads its own stream as well, since it acts on what it says.
+      const services = { registry: url(port), routing: url(nobody) };
+      const variables = await installation.variables('registry', { databaseUrl: database.serviceUrl, services });
+      const registry = await startProcess(built('registry', 'main.js'), port, variables);
       const token = await installation.token('bench', ['registrar']);
       const client = new PrivityClient({ baseUrl: registry.url, token, connections: 1 });
       const bare = new pg.Client({ connectionString: await freshBareTable(server) });
