@@ -31,16 +31,14 @@ import { RegisterPageController } from './http/register-page.controller.js';
 import { RegistrationsController } from './http/registrations.controller.js';
 import { WorkController } from './http/work.controller.js';
 import { WORK_SOURCES, type WorkSource } from './http/work.js';
-import { BarRollReader } from './imports/bar-roll.reader.js';
 import { Comparing } from './imports/comparing.js';
 import { Differences } from './imports/differences.js';
-import { DoNotRecordReader } from './imports/do-not-record.reader.js';
 import { HeldImports } from './imports/held-imports.js';
 import { ImportReports } from './imports/import-reports.js';
 import { Imports } from './imports/imports.js';
 import { ListEntries } from './imports/list-entries.js';
 import { NOTICE_PROVIDERS } from './notices/index.js';
-import { ListReaders } from './imports/list-readers.js';
+import { ListReading } from './imports/list-reading.js';
 import { OpenedEntries } from './imports/opened-entries.js';
 import { NearMatches } from './protections/near-matches.js';
 import { OpenedValues } from './protections/opened-values.js';
@@ -91,11 +89,9 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
   providers: [
     Membership,
     Protecting,
-    BarRollReader,
-    DoNotRecordReader,
     Spool,
     ImportReports,
-    ListReaders,
+    ListReading,
     Imports,
     HeldImports,
     ListEntries,

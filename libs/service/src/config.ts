@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { KafkaStream, StreamConfig } from '@privity/event-stream';
 import { PrivityError } from '@privity/kernel';
 
@@ -32,6 +33,11 @@ export class ServiceConfig {
     return `/privity/${this.name}`;
   }
 
+  /** Of the event store. Beside the keys: outside the database and its backups, so that a restored one is noticed. */
+  get markFile(): string {
+    return join(this.keysDir, 'store.mark.json');
+  }
+
   /** Base URLs of another service's replicas. @throws ConfigError where PRIVITY_SERVICES does not name it. */
   serviceUrls(name: ContextName): readonly string[] {
     const urls = this.services[name];
@@ -50,6 +56,11 @@ export class ConfigError extends PrivityError {
 /** Reads variables and names the one that is wrong. */
 export class Environment {
   constructor(private readonly values: Readonly<Record<string, string | undefined>>) {}
+
+  /** All of them, for a thread that reads the same: secrets are among them, so never to be logged. */
+  get variables(): Readonly<Record<string, string | undefined>> {
+    return this.values;
+  }
 
   text(name: string): string | undefined {
     const value = this.values[name]?.trim();

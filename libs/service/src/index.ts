@@ -5,6 +5,8 @@ export * from './imports/receive-import.js';
 export { saveFailure } from './imports/save-failure.js';
 export { Spool } from './imports/spool.js';
 export * from './installation.js';
+export { openPool } from './database-pool.js';
+export { openServiceKeys } from './keys/service-keys.js';
 export { replaceFile } from './keys/key-files.js';
 export { type SubjectKey, SubjectKeys } from './keys/subject-keys.js';
 export { crash } from './lifecycle/crash.js';

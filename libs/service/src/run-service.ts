@@ -1,17 +1,16 @@
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { checkImmutability, EventStore, FileMark } from '@privity/event-store';
 import { TopicWitness } from '@privity/event-stream';
-import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 
 import { Environment, readServiceConfig, type ServiceConfig } from './config.js';
 import { logRequests } from './http/request-log.js';
 import { throwUnreadBodiesAway } from './http/unread-bodies.js';
+import { openPool } from './database-pool.js';
 import { openServiceKeys } from './keys/service-keys.js';
 import { runUntilStopped, type Running } from './lifecycle/process-lifecycle.js';
 import { Readiness } from './lifecycle/readiness.js';
@@ -65,8 +64,7 @@ export async function bootService(
     const store = await EventStore.open({
       pool: storePool,
       source: config.source,
-      // Beside the keys: outside the database and its backups, so that a restored one is noticed.
-      mark: new FileMark(join(config.keysDir, 'store.mark.json')),
+      mark: new FileMark(config.markFile),
       ...topicAsWitness(config),
     });
     closing.push(() => store.close());
@@ -139,16 +137,4 @@ async function closeApp(app: NestFastifyApplication, stopping: Stopping): Promis
     clearInterval(idle);
     clearTimeout(limit);
   }
-}
-
-function openPool(config: ServiceConfig, max: number, log: JsonLog): Pool {
-  const pool = new Pool({
-    connectionString: config.databaseUrl,
-    max,
-    application_name: `privity-${config.name}`,
-    connectionTimeoutMillis: 10_000,
-  });
-  // An idle connection that breaks is replaced; without a listener it would end the process.
-  pool.on('error', (error) => log.failure('a database connection broke', error, 'warn'));
-  return pool;
 }

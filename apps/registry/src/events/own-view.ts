@@ -31,7 +31,7 @@ export class OwnView implements OnModuleInit, OnModuleDestroy {
   onModuleInit(): void {
     const release = this.readiness.hold('view', 'reading the protected numbers');
     this.current().then(release, (error: unknown) => this.log.failure('the own view cannot be read', error));
-    this.stopListening = this.store.onAppended(() => this.keepWarm());
+    this.stopListening = this.store.onAppended(() => this.readAlong());
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -56,8 +56,8 @@ export class OwnView implements OnModuleInit, OnModuleDestroy {
     return this.view.isProtected(index) !== undefined;
   }
 
-  /** Reads along while an import appends, so that a heartbeat in the middle of it has little left to read. */
-  private keepWarm(): void {
+  /** Soon, while an import appends, so that a heartbeat in the middle of it has little left to read. */
+  readAlong(): void {
     this.warming ??= setTimeout(() => {
       this.current()
         // Whoever asks for the view is told; here nobody did.

@@ -1,14 +1,13 @@
-import { Injectable } from '@nestjs/common';
 import { instant, parseNumber } from '@privity/kernel';
 import type { E164 } from '@privity/kernel';
 import { barStatus, numberStream, protectsNumbers } from '@privity/registry';
 import type { RejectedLine } from '@privity/registry';
 import type { CsvRow } from '@privity/service';
-import { Protecting } from '../protections/protecting.js';
+import type { Protecting } from '../protections/protecting.js';
+import { BAR_ROLL_COLUMNS } from './list-columns.js';
 import { refused } from './row-reader.js';
-import type { ReadRow, RowReader, Statement } from './row-reader.js';
+import type { ReadRow, RowReader, SeenIndexes, Statement } from './row-reader.js';
 
-const COLUMNS = ['BAR_STATE', 'BAR_NO', 'LAST', 'FIRST', 'STATUS', 'FIRM', 'PHONE1', 'PHONE2', 'PHONE3'] as const;
 const PHONES = ['PHONE1', 'PHONE2', 'PHONE3'] as const;
 const WORDS = ['LAST', 'FIRST', 'FIRM'] as const;
 /** As the form of a registrar has them. */
@@ -16,7 +15,8 @@ const MAX_WORDS = 200;
 const MAX_BAR_NUMBER = 32;
 const STATE = /^[A-Z]{2}$/;
 
-type Row = CsvRow<(typeof COLUMNS)[number]>;
+type Column = (typeof BAR_ROLL_COLUMNS)[number];
+type Row = CsvRow<Column>;
 
 interface Member {
   readonly attorney: string;
@@ -37,11 +37,13 @@ interface Line {
  * cannot be read is reported and the rest of its row counts: one bad number must not leave the good ones recordable, nor
  * must a bar number that is not there.
  */
-@Injectable()
-export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
-  readonly columns = COLUMNS;
+export class BarRollReader implements RowReader<Column> {
+  readonly columns = BAR_ROLL_COLUMNS;
 
-  constructor(private readonly protecting: Protecting) {}
+  constructor(
+    private readonly protecting: Protecting,
+    private readonly seen: SeenIndexes,
+  ) {}
 
   /** None: a roll with one state's members says nothing of another state's. */
   scopesOf(): readonly string[] {
@@ -51,9 +53,10 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
   async read(rows: readonly Row[], list: string, actor: string): Promise<readonly ReadRow[]> {
     const read = rows.map((row) => this.makeOut(row));
     const lines = read.filter((line) => 'row' in line);
-    const numbers = lines.flatMap((line) => line.numbers.map((number) => this.subjectOf(number)));
+    const indexes = lines.flatMap((line) => line.numbers.map((number) => this.protecting.numbers.index(number)));
+    await this.seen.look(indexes);
     const members = lines.flatMap(({ member }) => (member === undefined ? [] : [member.attorney]));
-    await this.protecting.prepareKeys([...members, ...numbers]);
+    await this.protecting.prepareKeys([...members, ...indexes.map(numberStream)]);
     return read.map((line) => ('row' in line ? this.statementsOf(line, list, actor) : line));
   }
 
@@ -112,9 +115,5 @@ export class BarRollReader implements RowReader<(typeof COLUMNS)[number]> {
     const [last, first, firm] = WORDS.map((field) => row.values[field].slice(0, MAX_WORDS)) as [string, string, string];
     const said = { barState, status: barStatus(row.values.STATUS), person: { barNumber, last, first, firm }, numbers };
     return async () => (await this.protecting.listAttorney(attorney, said, { actor })).events.length > 0;
-  }
-
-  private subjectOf(number: E164): string {
-    return numberStream(this.protecting.numbers.index(number));
   }
 }

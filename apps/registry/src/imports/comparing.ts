@@ -9,7 +9,6 @@ import { createReadStream } from 'node:fs';
 import { OwnView } from '../events/own-view.js';
 import { Protecting } from '../protections/protecting.js';
 import { checkList } from './check-list.js';
-import { ListReaders } from './list-readers.js';
 
 /** A do-not-record list beside all that is protected, before anything is believed of it or taken over (T9). */
 @Injectable()
@@ -18,7 +17,6 @@ export class Comparing {
     private readonly store: EventStore,
     private readonly view: OwnView,
     private readonly protecting: Protecting,
-    private readonly readers: ListReaders,
   ) {}
 
   /** Changes nothing. That somebody compared is an event before they are told (P4). @throws CsvError */
@@ -40,7 +38,7 @@ export class Comparing {
   }
 
   private async differenceOf(file: ReceivedImport<'do-not-record'>): Promise<ListDifference> {
-    const encoding = await checkList(file, this.readers.of);
+    const encoding = await checkList(file);
     const comparison = new ListComparison(await this.view.current());
     const rows = readCsv(createReadStream(file.path), { columns: ['PHONE'], encoding });
     for await (const { line, values, malformed } of rows) {

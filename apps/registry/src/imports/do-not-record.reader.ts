@@ -1,35 +1,33 @@
-import { Injectable } from '@nestjs/common';
 import { instant, isInstant, parseNumber } from '@privity/kernel';
 import type { BlindIndex, E164, Instant } from '@privity/kernel';
 import { categoryOfNote, numberStream } from '@privity/registry';
 import type { CsvRow } from '@privity/service';
-import { OwnView } from '../events/own-view.js';
-import { Protecting } from '../protections/protecting.js';
+import type { Protecting } from '../protections/protecting.js';
+import { DO_NOT_RECORD_COLUMNS } from './list-columns.js';
 import { refused } from './row-reader.js';
-import type { ReadRow, RowReader } from './row-reader.js';
+import type { ReadRow, RowReader, SeenIndexes } from './row-reader.js';
 
-const COLUMNS = ['PHONE', 'DNR', 'PRIV', 'SITE', 'ADDED_DT', 'ENDED_DT', 'NOTE'] as const;
-type Row = CsvRow<(typeof COLUMNS)[number]>;
+type Column = (typeof DO_NOT_RECORD_COLUMNS)[number];
+type Row = CsvRow<Column>;
 
 interface ListedNumber {
   readonly row: Row;
   readonly number: E164;
   readonly index: BlindIndex;
-  /** Its indexes under the live epochs that are protected, whoever said so. */
-  readonly standing: readonly BlindIndex[];
+  /** Its indexes under all live epochs. */
+  readonly candidates: readonly BlindIndex[];
 }
 
 /**
  * A vendor's list of numbers not to be recorded. To be on it is what counts, under either flag (T2), at any SITE (T6)
  * and whatever ENDED_DT a migration wrote (T3): one system-wide protection comes of it.
  */
-@Injectable()
-export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
-  readonly columns = COLUMNS;
+export class DoNotRecordReader implements RowReader<Column> {
+  readonly columns = DO_NOT_RECORD_COLUMNS;
 
   constructor(
     private readonly protecting: Protecting,
-    private readonly view: OwnView,
+    private readonly seen: SeenIndexes,
   ) {}
 
   scopesOf(list: string): readonly string[] {
@@ -45,15 +43,15 @@ export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
       const candidates = this.protecting.numbers.candidates(number);
       // Made once: a hash for each of a million lines.
       const [index = this.protecting.numbers.index(number)] = candidates;
-      const standing = candidates.filter((candidate) => this.view.hasSeen(candidate));
-      return { row, number, index, standing };
+      return { row, number, index, candidates };
     });
+    await this.seen.look(read.flatMap(({ candidates = [] }) => candidates));
     await this.protecting.prepareKeys(read.flatMap(({ index }) => (index === undefined ? [] : numberStream(index))));
     return read.map((one) => one.refusal ?? this.statementOf(one, list, actor));
   }
 
   private statementOf(
-    { row: { values }, number, index, standing }: ListedNumber,
+    { row: { values }, number, index, candidates }: ListedNumber,
     list: string,
     actor: string,
   ): ReadRow {
@@ -64,6 +62,7 @@ export class DoNotRecordReader implements RowReader<(typeof COLUMNS)[number]> {
       since: startOf(values.ADDED_DT) ?? instant(),
     } as const;
     const statement = async () => (await this.protecting.protect(number, said, { actor }, index)).events.length > 0;
+    const standing = candidates.filter((candidate) => this.seen.hasSeen(candidate));
     const protectedAs = standing.length;
     const standsAs = standing.includes(index) ? protectedAs : protectedAs + 1;
     const entry = { scope: list, entry: index, protectedAs, standsAs };

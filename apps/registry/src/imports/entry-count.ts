@@ -1,6 +1,17 @@
 import { addShare, digestHex, type ImportComparison, listEntryShare } from '@privity/registry';
 import type { NewlySeen } from './list-entries.js';
 
+/** Of a file, each once. */
+export interface CountedEntries {
+  /** What a certificate says of the file. Null where an entry may have been counted twice: what is signed must be so. */
+  readonly entries: number | null;
+  readonly entriesDigest: string | null;
+  /** Of numbers: how many were protected before. */
+  readonly known: number;
+  /** Of numbers: how many of the view's entries they are. */
+  readonly standing: number;
+}
+
 /** Distinct entries of a file as it is read, batch by batch. Memory holds a sum. */
 export class EntryCount {
   private entries = 0;
@@ -22,15 +33,14 @@ export class EntryCount {
     }
   }
 
-  /** What a certificate says of the file. Nulls where an entry may have been counted twice: what is signed must be so. */
-  certified(): { readonly entries: number | null; readonly entriesDigest: string | null } {
-    if (this.overtaken) return { entries: null, entriesDigest: null };
-    return { entries: this.entries, entriesDigest: digestHex(this.sum) };
+  counted(): CountedEntries {
+    if (this.overtaken) return { entries: null, entriesDigest: null, known: 0, standing: 0 };
+    const { entries, known, standing } = this;
+    return { entries, entriesDigest: digestHex(this.sum), known, standing };
   }
+}
 
-  /** @param numbers how many are protected, now that the file is in effect */
-  comparedWith(numbers: number): ImportComparison | null {
-    if (this.overtaken) return null;
-    return { known: this.known, news: this.entries - this.known, missing: numbers - this.standing };
-  }
+/** @param numbers how many are protected, now that the file is in effect */
+export function comparedWith({ entries, known, standing }: CountedEntries, numbers: number): ImportComparison | null {
+  return entries === null ? null : { known, news: entries - known, missing: numbers - standing };
 }

@@ -1,23 +1,20 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { EventStore } from '@privity/event-store';
+import { EventStore, StoreRestored } from '@privity/event-store';
 import { derivedId } from '@privity/kernel';
-import type { KeyRing } from '@privity/kernel';
 import { importStream, listImport } from '@privity/registry';
 import type { ListLosses } from '@privity/registry';
-import { handleCommand, INDEX_KEYS, JsonLog, Membership, saveFailure } from '@privity/service';
+import { handleCommand, JsonLog, Membership, saveFailure } from '@privity/service';
 import { Spool, Stopping, toProblem } from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { OwnView } from '../events/own-view.js';
 import type { ImportKind } from '../read-models/import-report.entity.js';
-import { applyList } from './apply-list.js';
-import { checkList } from './check-list.js';
-import { EntryCount } from './entry-count.js';
+import { comparedWith } from './entry-count.js';
 import { ImportInterrupted } from './import-errors.js';
 import { ImportReports, listOf } from './import-reports.js';
 import { ListEntries } from './list-entries.js';
-import { ListReaders } from './list-readers.js';
-import type { Tally } from './tally.js';
+import { ListReading, ReadingFailed } from './list-reading.js';
+import type { ReadList } from './reading.js';
 
 /** Imports of lists, one at a time in each replica. The same file is the same import; sent again after a failure it is resumed. */
 @Injectable()
@@ -34,8 +31,7 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
     private readonly membership: Membership,
     private readonly entries: ListEntries,
     private readonly view: OwnView,
-    @Inject(INDEX_KEYS) private readonly indexKeys: KeyRing,
-    private readonly readers: ListReaders,
+    private readonly reading: ListReading,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -64,47 +60,59 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /** What is being read stops after its batch; the database is closed only after that. */
-  beforeApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopLooking();
-    return this.last;
+    await this.last;
+    await this.reading.end();
   }
 
   private async run(importId: string, turn: string, file: ReceivedImport<ImportKind>, actor: string): Promise<void> {
     try {
-      const reader = this.readers.of[file.kind];
-      const encoding = await checkList(file, this.readers.of);
-      await this.reports.save(importId, { encoding });
-      const count = new EntryCount(this.indexKeys.current('view-digest').key);
+      this.requireWhole();
       // What is known before the first line must be known to the view.
       await this.view.current();
-      const tally = await applyList({ path: file.path, encoding, list: listOf(file) }, reader, actor, {
-        seen: async (entries) => count.add(await this.entries.seen(turn, entries)),
-        progress: async (soFar) => {
-          if (!(await this.reports.save(importId, soFar.figures()))) throw new ImportInterrupted();
+      const list = { kind: file.kind, path: file.path, list: listOf(file), actor, turn };
+      const read = await this.reading.read(list, {
+        hasSeen: (indexes) => Promise.resolve(indexes.map((index) => this.view.hasSeen(index))),
+        checked: async (encoding) => void (await this.reports.save(importId, { encoding })),
+        progress: async (figures) => {
+          this.requireWhole();
+          this.view.readAlong();
+          if (!(await this.reports.save(importId, figures))) throw new ImportInterrupted();
           if (this.stopping.signal.aborted) throw new ImportInterrupted();
         },
       });
-      const losses = await this.entries.losses(turn, [...tally.scopes]);
-      const state = await this.complete(importId, file, { tally, losses }, actor);
-      if (state === 'applied') await this.entries.depart(turn, [...tally.scopes]);
-      const comparison = file.kind === 'do-not-record' ? count.comparedWith((await this.view.current()).count) : null;
-      await this.reports.save(importId, { ...tally.figures(), ...count.certified(), comparison, losses, state });
+      const losses = await this.entries.losses(turn, read.scopes);
+      const state = await this.complete(importId, file, { read, losses }, actor);
+      if (state === 'applied') await this.entries.depart(turn, read.scopes);
+      const { entries, entriesDigest } = read.counted;
+      const comparison =
+        file.kind === 'do-not-record' ? comparedWith(read.counted, (await this.view.current()).count) : null;
+      await this.reports.save(importId, { ...read.figures, entries, entriesDigest, comparison, losses, state });
     } catch (error) {
       this.log.failure('an import failed', error, 'warn');
-      const failed = { state: 'failed', problem: toProblem(error) } as const;
+      const failed = {
+        state: 'failed',
+        problem: error instanceof ReadingFailed ? error.problem : toProblem(error),
+      } as const;
       await saveFailure(() => this.reports.save(importId, failed), this.stopping.signal, this.log);
     } finally {
       await file.discard();
     }
   }
 
+  /** The thread's own store has the mark to go by, and not what the topics know. */
+  private requireWhole(): void {
+    if (this.store.restored !== undefined) throw new StoreRestored(this.store.restored);
+  }
+
   private async complete(
     importId: string,
     file: ReceivedImport<ImportKind>,
-    { tally, losses }: { readonly tally: Tally; readonly losses: ListLosses[] },
+    { read, losses }: { readonly read: ReadList; readonly losses: ListLosses[] },
     actor: string,
   ): Promise<'applied' | 'held'> {
-    const { rows, added, unchanged, rejectedCount: rejected } = tally.figures();
+    const { rows, added, unchanged, rejectedCount: rejected } = read.figures;
     const outcome = { importId, kind: file.kind, digest: file.digest, rows, added, unchanged, rejected };
     const command = { type: 'complete-import', outcome, losses, sentBy: actor } as const;
     const stream = importStream(importId);

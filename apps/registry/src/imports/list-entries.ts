@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type ListLosses, LOSS_WINDOW_DAYS } from '@privity/registry';
 import { DataSource } from 'typeorm';
 
@@ -28,7 +28,7 @@ export interface NewlySeen {
  */
 @Injectable()
 export class ListEntries {
-  constructor(private readonly database: DataSource) {}
+  constructor(@Inject(DataSource) private readonly database: Pick<DataSource, 'query'>) {}
 
   /** These entries stand in the file of this turn; one that had departed is back, as if it were new. */
   async seen(turn: string, entries: readonly ListEntry[]): Promise<NewlySeen> {

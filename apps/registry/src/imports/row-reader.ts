@@ -1,4 +1,5 @@
 import type { CsvRow } from '@privity/service';
+import type { BlindIndex } from '@privity/kernel';
 import type { ListEntry } from './list-entries.js';
 import type { RejectedLine } from '@privity/registry';
 
@@ -20,6 +21,13 @@ export interface RowReader<C extends string = string> {
   /** Scopes that a list's file speaks of even where it has no row: a list that comes empty lost everything. */
   scopesOf(list: string): readonly string[];
   read(rows: readonly CsvRow<C>[], list: string, actor: string): Promise<readonly ReadRow[]>;
+}
+
+/** What of a batch is protected already: a hint, asked for all of it at once. */
+export interface SeenIndexes {
+  look(indexes: readonly BlindIndex[]): Promise<void>;
+  /** Of one that was looked at. */
+  hasSeen(index: BlindIndex): boolean;
 }
 
 /** A row with shifted values says nothing: a guess might protect the wrong number and miss the right one. */

@@ -34,8 +34,8 @@ export class Protecting {
     private readonly store: EventStore,
     private readonly subjects: SubjectKeys,
     private readonly ring: FileKeyRing,
-    private readonly view: OwnView,
-    private readonly attestations: Attestations,
+    @Inject(OwnView) private readonly view: Pick<OwnView, 'hasSeen'>,
+    @Inject(Attestations) private readonly attestations: Pick<Attestations, 'expect'>,
     @Inject(INDEX_KEYS) indexKeys: KeyRing,
   ) {
     this.numbers = new BlindIndexer(indexKeys, 'number-index');

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { PrivityError } from '@privity/kernel';
+import { type ProblemDetails, ServiceConfig } from '@privity/service';
+import { Worker } from 'node:worker_threads';
+import type { FromThread, ListToRead, ReadingHost, ReadList, ToThread } from './reading.js';
+
+/** Megabytes; what a reading needs does not grow with its list. */
+const LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 48 };
+/** After this long without a list the thread's memory is given back. */
+const IDLE_MS = 60_000;
+/** A thread runs what was built, also where a test runs this file from its source. */
+const THREAD = new URL('list-reading.thread.js', import.meta.url.replace('/src/', '/dist/'));
+
+/** The thread could not read the list; `problem` is what whoever sent it is told. */
+export class ReadingFailed extends PrivityError {
+  constructor(
+    readonly problem: ProblemDetails,
+    cause: unknown,
+  ) {
+    super('reading-failed', 500, 'a list could not be read', { cause });
+  }
+}
+
+/** Has lists read by a thread of their own, one at a time. */
+@Injectable()
+export class ListReading {
+  private thread: Worker | undefined;
+  private idle: NodeJS.Timeout | undefined;
+
+  constructor(private readonly config: ServiceConfig) {}
+
+  /** @throws ReadingFailed, and whatever the host threw */
+  async read(list: ListToRead, host: ReadingHost): Promise<ReadList> {
+    clearTimeout(this.idle);
+    this.thread ??= this.start();
+    try {
+      return await readBy(this.thread, list, host);
+    } catch (error) {
+      // Whatever it met, the next list finds a database and keys opened anew.
+      await this.end();
+      throw error;
+    } finally {
+      this.idle = setTimeout(() => void this.end(), IDLE_MS).unref();
+    }
+  }
+
+  async end(): Promise<void> {
+    clearTimeout(this.idle);
+    await this.thread?.terminate();
+  }
+
+  private start(): Worker {
+    const thread = new Worker(THREAD, { workerData: { ...this.config.env.variables }, resourceLimits: LIMITS });
+    thread.once('exit', () => (this.thread = undefined));
+    thread.unref();
+    return thread;
+  }
+}
+
+function readBy(thread: Worker, list: ListToRead, host: ReadingHost): Promise<ReadList> {
+  return new Promise((resolve, reject) => {
+    let thrown: { readonly error: unknown } | undefined;
+    const answer = async ({ n, ask, about }: Extract<FromThread, { readonly ask: unknown }>) => {
+      try {
+        tell({ n, answer: await host[ask](about as never) });
+      } catch (error) {
+        thrown ??= { error };
+        tell({ n, refused: true });
+      }
+    };
+    const tell = (message: ToThread) => thread.postMessage(message);
+    const told = (message: FromThread) => {
+      if ('ask' in message) return void answer(message);
+      over();
+      if ('read' in message) resolve(message.read);
+      else reject(thrown === undefined ? new ReadingFailed(message.failed, message.error) : thrown.error);
+    };
+    const failed = (error: unknown) => {
+      over();
+      reject(error);
+    };
+    const ended = (code: number) => failed(new Error(`the thread that reads lists ended with ${code}`));
+    const over = () => void thread.off('message', told).off('error', failed).off('exit', ended);
+    thread.on('message', told).once('error', failed).once('exit', ended);
+    tell({ list });
+  });
+}
