@@ -96,7 +96,7 @@ export const heartbeat: Row = {
         rounds,
       },
       {
-        work: `heap of a view of ${numbers}`,
+        work: `memory of a view of ${numbers}`,
         beside: 'a Map of their indexes',
         ours: memory,
         peer: map,
