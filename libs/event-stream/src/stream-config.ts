@@ -1,3 +1,5 @@
+import type { FeedServer } from './feed/feed-server.js';
+
 /** Where a publisher's own feed answers: base URLs of each context's service, and the bearer token of the reader. */
 export interface FeedAddresses {
   /** Context name -> base URL of each replica, `{ registry: ['http://127.0.0.1:4101'] }`; all serve the same store. */
@@ -17,6 +19,8 @@ export interface KafkaStream {
 
 export interface FeedStream extends FeedAddresses {
   readonly stream: 'feed';
+  /** The reader's own events, for whom a request to itself would only be work. */
+  readonly own?: Pick<FeedServer, 'source' | 'serve'>;
 }
 
 /** Which of the two adapters a service uses. Nothing above this library knows. */

@@ -35,12 +35,12 @@ class ConsumerModule {}
 const CONSUMER = 'registry.counting';
 const STREAM = 'counter-1';
 
-const consumers = ({ config, dataSource }: ServiceParts): SubscriptionStrategy[] => [
+const consumers = ({ stream, dataSource }: ServiceParts): SubscriptionStrategy[] => [
   new SubscriptionStrategy({
     consumer: CONSUMER,
     version: 1,
     sources: ['/privity/registry'],
-    stream: config.stream,
+    stream,
     dataSource,
     ignores: ['registry.EventParked'],
     onCrash: crash,

@@ -112,12 +112,12 @@ const definition: ServiceDefinition = {
   name: 'registry',
   module: CounterModule,
   streamedBodies: ['audio/basic'],
-  subscriptions: ({ config, dataSource }) => [
+  subscriptions: ({ stream, dataSource }) => [
     new SubscriptionStrategy({
       consumer: 'registry.seen',
       version: 1,
       sources: ['/privity/registry'],
-      stream: config.stream,
+      stream,
       dataSource,
       ignores: [],
       onCrash: crash,

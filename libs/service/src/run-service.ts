@@ -4,7 +4,7 @@ import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { checkImmutability, EventStore, FileMark } from '@privity/event-store';
-import { TopicWitness } from '@privity/event-stream';
+import { FeedServer, TopicWitness } from '@privity/event-stream';
 import { DataSource } from 'typeorm';
 
 import { Environment, readServiceConfig, type ServiceConfig } from './config.js';
@@ -79,9 +79,14 @@ export async function bootService(
     const started = readiness.hold('start', 'starting');
     const stopping = new Stopping();
 
-    const parts = { config, log, store, pool, readiness, stopping, keys };
+    const feed = new FeedServer(config.source, store);
+    const parts = { config, log, store, feed, pool, readiness, stopping, keys };
     const app = await createApp(definition, parts);
-    const stream = new StreamConnection(app, definition, { ...parts, dataSource: app.get(DataSource) });
+    const stream = new StreamConnection(app, definition, {
+      ...parts,
+      stream: config.stream.stream === 'feed' ? { ...config.stream, own: feed } : config.stream,
+      dataSource: app.get(DataSource),
+    });
     closing.push(
       () => stream.stopRelay(),
       () => closeApp(app, stopping),

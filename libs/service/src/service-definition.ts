@@ -1,6 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { EventStore } from '@privity/event-store';
-import type { SubscriptionStrategy } from '@privity/event-stream';
+import type { StreamConfig, SubscriptionStrategy } from '@privity/event-stream';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 
@@ -24,6 +24,8 @@ export interface ServiceParts {
   readonly log: JsonLog;
   readonly store: EventStore;
   readonly dataSource: DataSource;
+  /** Where to subscribe, as `config` has it; the service's own events are read without a request to itself. */
+  readonly stream: StreamConfig;
   /** Plain connections to the same database, apart from the store's and TypeORM's. */
   readonly pool: Pool;
 }

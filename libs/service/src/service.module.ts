@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventStore } from '@privity/event-store';
+import { FeedServer } from '@privity/event-stream';
 import { Pool } from 'pg';
 
 import { RoleGuard } from './auth/guard.js';
@@ -30,6 +31,7 @@ export interface OpenedParts {
   readonly config: ServiceConfig;
   readonly log: JsonLog;
   readonly store: EventStore;
+  readonly feed: FeedServer;
   readonly pool: Pool;
   readonly readiness: Readiness;
   readonly stopping: Stopping;
@@ -40,11 +42,12 @@ export interface OpenedParts {
 @Module({})
 export class ServiceModule {
   static around(definition: ServiceDefinition, parts: OpenedParts): DynamicModule {
-    const { config, log, store, pool, readiness, stopping, keys } = parts;
+    const { config, log, store, feed, pool, readiness, stopping, keys } = parts;
     const offered = [
       { provide: ServiceConfig, useValue: config },
       { provide: JsonLog, useValue: log },
       { provide: EventStore, useValue: store },
+      { provide: FeedServer, useValue: feed },
       { provide: Pool, useValue: pool },
       { provide: Readiness, useValue: readiness },
       { provide: Stopping, useValue: stopping },

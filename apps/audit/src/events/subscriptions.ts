@@ -12,14 +12,14 @@ export const FINDING_LIST = Symbol('finding list');
  * The consumers beside the integrator. `findings` is a reactor and never rebuilt; the other two are projections, whose
  * version is that of their schema.
  */
-export function subscriptions({ config, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
+export function subscriptions({ stream, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
   const strategy = (consumer: string, transportId: symbol, contexts: readonly string[], types: readonly string[]) =>
     new SubscriptionStrategy({
       consumer,
       version: 1,
       transportId,
       sources: contexts.map(sourceOf),
-      stream: config.stream,
+      stream,
       dataSource,
       ignores: types,
       onCrash: crash,

@@ -65,7 +65,7 @@ const REGISTRY_EVENTS: Record<
 };
 
 /** The service's consumers; what each handles stands in the controllers of this folder. */
-export function subscriptions({ config, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
+export function subscriptions({ stream, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
   const consumer = (
     name: string,
     transportId: symbol,
@@ -78,7 +78,7 @@ export function subscriptions({ config, dataSource, log }: ServiceParts): Subscr
       sources,
       ignores,
       transportId,
-      stream: config.stream,
+      stream,
       dataSource,
       log: log.stream,
       onCrash: crash,

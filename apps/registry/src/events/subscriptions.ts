@@ -25,11 +25,11 @@ const OF_ROUTING: Record<Exclude<RoutingEvent['type'], 'routing.NumbersAllowed' 
 };
 
 /** The service's consumers; what each handles stands in the controllers of this folder. */
-export function subscriptions({ config, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
+export function subscriptions({ stream, dataSource, log }: ServiceParts): SubscriptionStrategy[] {
   const consumer = (name: string, transportId: symbol, source: string, ignores: readonly string[]) =>
     new SubscriptionStrategy({
       ...{ consumer: name, version: 1, transportId, sources: [source], ignores },
-      ...{ stream: config.stream, dataSource, log: log.stream, onCrash: crash },
+      ...{ stream, dataSource, log: log.stream, onCrash: crash },
     });
   return [
     consumer('registry.allowed-lists', ALLOWED_LISTS, '/privity/routing', Object.keys(OF_ROUTING)),

@@ -6,7 +6,7 @@ import type { ShardSink, StreamReader } from '../shard-sink.js';
 import type { FeedStream } from '../stream-config.js';
 import { errorFacts } from '../stream-log.js';
 import { FeedClient } from './feed-client.js';
-import type { FeedShard } from './feed-wire.js';
+import type { FeedPage, FeedShard } from './feed-wire.js';
 import { EveryShard, type HeldShard, LeasedShards, RENEW_MS, type ShardLeases } from './shard-leases.js';
 
 const WAIT_MS = 20_000;
@@ -120,7 +120,7 @@ export class FeedReader implements StreamReader {
         continue;
       }
       try {
-        const page = await this.client.read(source, after, { limit: this.options.batchSize, wait: WAIT_MS, signal });
+        const page = await this.read(source, after, signal);
         trouble = 0;
         await this.applyAll(source, page.shards);
       } catch (error) {
@@ -130,6 +130,13 @@ export class FeedReader implements StreamReader {
         await this.pause(50 * 2 ** trouble, signal);
       }
     }
+  }
+
+  private read(source: string, after: ReadonlyMap<number, number>, signal: AbortSignal): Promise<FeedPage> {
+    const { batchSize: limit, stream } = this.options;
+    return stream.own?.source === source
+      ? stream.own.serve({ after, limit, wait: WAIT_MS }, signal)
+      : this.client.read(source, after, { limit, wait: WAIT_MS, signal });
   }
 
   private wanted(source: string): Map<number, number> {

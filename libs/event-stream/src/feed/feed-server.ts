@@ -24,7 +24,7 @@ export class FeedServer {
   private closed = false;
 
   constructor(
-    private readonly source: string,
+    readonly source: string,
     private readonly store: PublishedShards,
   ) {
     store.onAppended(() => this.look());

@@ -8,6 +8,7 @@ import { type FeedHttp, feedHttp } from '../test-bench/feed-http.js';
 import { ScriptedShards } from '../test-bench/scripted-shards.js';
 import { FeedClient } from './feed-client.js';
 import { FeedReader } from './feed-reader.js';
+import { FeedServer } from './feed-server.js';
 import { feedQuery } from './feed-wire.js';
 
 const context = 'test';
@@ -89,6 +90,29 @@ describe('the feed over HTTP', () => {
     await eventually(() => Promise.resolve(expect(halts).toHaveLength(1)));
     await reader.stop();
     expect(halts).toEqual([{ code: 'fork', source, shard: 2, position: 4, cause: 'the publisher ends at 3' }]);
+  });
+
+  it('of the reader itself is read without a request', async () => {
+    const applied: number[] = [];
+    const ignore = () => undefined;
+    const sink = new MemorySink({
+      from: new Map(),
+      apply: ({ events }) => void applied.push(...events.map(({ position }) => position)),
+      onApplied: ignore,
+      onHalt: ignore,
+    });
+    const own = new FeedServer(source, shards);
+    const reader = new FeedReader(sink, {
+      ...{ name: 'own', sources: [source], batchSize: 2, leases: undefined, onCrash: ignore, log: ignore },
+      stream: { stream: 'feed', feeds: {}, token: 'none', own },
+    });
+    await reader.start();
+    await eventually(() => Promise.resolve(expect(applied.length).toBeGreaterThanOrEqual(4)));
+    const before = applied.length;
+    shards.deliver(9, run(context, 9, 1, 1));
+    await eventually(() => Promise.resolve(expect(applied).toHaveLength(before + 1)));
+    await reader.stop();
+    own.close();
   });
 
   it('is closed to whoever has no right to it, and plain about a publisher that is away', async () => {

@@ -1,5 +1,4 @@
 import { Controller, Get, Param, Query, type OnModuleDestroy } from '@nestjs/common';
-import { EventStore } from '@privity/event-store';
 import { feedQuery, FeedServer, type FeedPage } from '@privity/event-stream';
 import { PrivityError } from '@privity/kernel';
 
@@ -15,15 +14,11 @@ import { Stopping } from '../lifecycle/stopping.js';
 @Controller('feed')
 @Roles('service', 'auditor', 'operator')
 export class FeedController implements OnModuleDestroy {
-  private readonly server: FeedServer;
-
   constructor(
     private readonly config: ServiceConfig,
     private readonly stopping: Stopping,
-    store: EventStore,
-  ) {
-    this.server = new FeedServer(config.source, store);
-  }
+    private readonly server: FeedServer,
+  ) {}
 
   /** `?after=0:12,1:7&limit=&wait=` several shards at once; without `after` the heads. `wait` in milliseconds. */
   @Get(':context')
