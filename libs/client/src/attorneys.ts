@@ -21,8 +21,8 @@ export interface DelegateEntry extends Omit<RegistrationForm, 'as' | 'barState' 
 }
 
 export interface VerificationAnswer {
-  /** Absent: the attorney's own, where one is open. Those of people who work for one are named. */
-  readonly registration?: string;
+  /** The one that was read: another may have come in since. */
+  readonly registration: string;
   readonly result: 'confirmed' | 'not-confirmed';
   readonly via: 'roll-contact' | 'bar-office';
 }
@@ -49,7 +49,7 @@ export class Attorneys {
     return this.http.json('POST', `/api/attorneys/${encodeURIComponent(attorneyId)}/delegates`, json(delegate));
   }
 
-  /** @throws ProblemError 403 where the same person entered it, 409 where nothing is open, or several are and none is named */
+  /** @throws ProblemError 403 where the same person entered it, 409 where it was answered otherwise */
   verify(attorneyId: string, answer: VerificationAnswer): Promise<Verified> {
     return this.http.json('POST', `/api/attorneys/${encodeURIComponent(attorneyId)}/verification`, json(answer));
   }

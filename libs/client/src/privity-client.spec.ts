@@ -61,7 +61,7 @@ describe('the client', () => {
     await client.registrations.form('r1');
     await client.attorneys.register({ ...form, numbers: ['2125550101'] });
     await client.attorneys.addDelegate('attorney-1', { ...form, as: 'expert' });
-    await client.attorneys.verify('attorney-1', { result: 'confirmed', via: 'bar-office' });
+    await client.attorneys.verify('attorney-1', { registration: 'r1', result: 'confirmed', via: 'bar-office' });
     expect(received.map(({ line }) => line)).toEqual([
       'POST /api/registrations',
       'GET /api/registrations/r%2F1',

@@ -39,7 +39,7 @@ const delegate = new JsonBody<DelegateInput>(delegateSchema);
 
 const verification = new JsonBody<VerificationInput>({
   type: 'object',
-  required: ['result', 'via'],
+  required: ['registration', 'result', 'via'],
   additionalProperties: false,
   properties: {
     registration: { type: 'string', format: 'uuid' },

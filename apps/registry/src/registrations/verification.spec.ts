@@ -47,18 +47,19 @@ describe('a registration is verified', () => {
     expect(await desk.work('verification')).toContainEqual(
       expect.objectContaining({ owner: 'registrar', registration: receipt, due, enteredBy: 'ana', matched: false }),
     );
-    const own = await desk.verify(attorneyId ?? '', ['ana', 'registrar', 'approver'], {});
+    const own = await desk.verify(attorneyId ?? '', ['ana', 'registrar', 'approver'], { registration: receipt });
     expect(own).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     expect(await typesOf(receipt ?? '')).toEqual([
       ...['RegistrationReceived', 'RegistrationUnmatched', 'RegistrationAnswerRefused'],
     ]);
-    const other = await desk.verify(attorneyId ?? '', ['ben', 'registrar'], {});
+    const other = await desk.verify(attorneyId ?? '', ['ben', 'registrar'], { registration: receipt });
     expect(other).toMatchObject({ status: 200, body: { result: 'confirmed', registration: receipt } });
     await desk.settled();
     expect((await desk.work('verification')).filter((item) => item['registration'] === receipt)).toEqual([]);
-    expect(await desk.verify(attorneyId ?? '', ['cy', 'approver'], {})).toMatchObject({
+    const otherwise = { registration: receipt, result: 'not-confirmed' };
+    expect(await desk.verify(attorneyId ?? '', ['cy', 'approver'], otherwise)).toMatchObject({
       status: 409,
-      body: { code: 'nothing-to-verify' },
+      body: { code: 'registration-answered' },
     });
     const { body: shown } = await desk.ask('GET', `/api/registrations/${receipt}`);
     expect(shown).toMatchObject({ state: 'answered', escalated: false });
@@ -67,9 +68,8 @@ describe('a registration is verified', () => {
   it('one form at a time: one that came in since somebody asked the attorney is not confirmed with it', async () => {
     const own = await received(form('5', '2125552071'));
     const strangers = await received(form('5', '2125552072', { last: 'Ruiz' }));
-    const both = await desk.verify(own.attorney, ['ben', 'approver'], {});
-    expect(both).toMatchObject({ status: 409, body: { code: 'several-to-verify', field: 'registration' } });
-    for (const receipt of [own.receipt, strangers.receipt]) expect(both.body['detail']).toContain(receipt);
+    const unnamed = await desk.verify(own.attorney, ['ben', 'approver'], {});
+    expect(unnamed).toMatchObject({ status: 422, body: { code: 'invalid-input', field: 'registration' } });
     expect(await desk.verify(own.attorney, ['ben', 'approver'], { registration: own.receipt })).toMatchObject({
       ...{ status: 200, body: { result: 'confirmed', registration: own.receipt } },
     });
@@ -95,7 +95,9 @@ describe('a registration is verified', () => {
 
   it('as not so opens a case, and ends nothing', async () => {
     const { receipt, attorney } = await received(form('1', '2125552021'));
-    const answer = await desk.verify(attorney, ['ben', 'approver'], { result: 'not-confirmed', via: 'bar-office' });
+    const answer = await desk.verify(attorney, ['ben', 'approver'], {
+      ...{ registration: receipt, result: 'not-confirmed', via: 'bar-office' },
+    });
     expect(answer.status).toBe(200);
     await desk.settled();
     expect(await desk.isProtected('2125552021')).toBe(true);
@@ -125,7 +127,7 @@ describe('a registration is verified', () => {
 
   it('as not so where it protected nobody leaves nothing to end', async () => {
     const { receipt, attorney } = await received(form('1', '2125552025', { last: 'Ruiz' }));
-    await desk.verify(attorney, ['ben', 'approver'], { result: 'not-confirmed' });
+    await desk.verify(attorney, ['ben', 'approver'], { registration: receipt, result: 'not-confirmed' });
     await desk.settled();
     expect(await desk.store.readStream(caseStream(derivedId(receipt, 'not-confirmed', 0)))).toEqual([]);
   });
@@ -157,10 +159,10 @@ describe('a registration is verified', () => {
 
   it('only with a role, and only under its own attorney', async () => {
     const { receipt, attorney } = await received(form('4', '2125552051'));
-    expect((await desk.verify(attorney, ['dora', 'auditor'], {})).status).toBe(403);
+    expect((await desk.verify(attorney, ['dora', 'auditor'], { registration: receipt })).status).toBe(403);
     const elsewhere = await desk.verify('attorney-x', ['ben', 'approver'], { registration: receipt });
     expect(elsewhere).toMatchObject({ status: 404, body: { code: 'registration-not-found' } });
-    expect((await desk.verify(attorney, ['ben', 'approver'], { via: 'form' })).status).toBe(422);
+    expect((await desk.verify(attorney, ['ben', 'approver'], { registration: receipt, via: 'form' })).status).toBe(422);
     expect(isUuid(receipt)).toBe(true);
     expect(await typesOf(receipt)).toEqual(['RegistrationReceived', 'RegistrationMatched']);
   });
