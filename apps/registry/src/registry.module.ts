@@ -14,6 +14,7 @@ import { AllowedListReactor } from './events/allowed-list.reactor.js';
 import { BookingsReactor } from './events/bookings.reactor.js';
 import { CasesReactor } from './events/cases.reactor.js';
 import { NoticesReactor } from './events/notices.reactor.js';
+import { RegistrationMatchingReactor } from './events/registration-matching.reactor.js';
 import { RegistrationsReactor } from './events/registrations.reactor.js';
 import { OwnView } from './events/own-view.js';
 import { AttorneysController } from './http/attorneys.controller.js';
@@ -83,6 +84,7 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     NoticesReactor,
     RegistrationsController,
     RegisterPageController,
+    RegistrationMatchingReactor,
     RegistrationsReactor,
     RegistrationsProjection,
   ],

@@ -11,7 +11,7 @@ export type AttorneyListed = DomainEvent<
     readonly status: BarStatus;
     /** Sealed JSON: `{barNumber, last, first, firm}`. */
     readonly person: SealedValue;
-    /** Keyed, equal for equal persons. Absent: of before it was written. */
+    /** Equal for equal persons, under the subject's own key: it says nothing once that is destroyed. Absent: of before it was written. */
     readonly personHash?: string;
     readonly numbers: readonly BlindIndex[];
   }
@@ -24,7 +24,7 @@ export type AttorneyListingChanged = DomainEvent<
     readonly attorney: string;
     readonly status: { readonly from: BarStatus; readonly to: BarStatus };
     readonly numbersAdded: readonly BlindIndex[];
-    /** As in `AttorneyListed`, where a roll writes them another way, a surname that was married or corrected. Absent: the same. */
+    /** As in `AttorneyListed`, where no roll wrote them so before: a surname that was married or corrected. Absent: one did. */
     readonly person?: SealedValue;
     readonly personHash?: string;
   }

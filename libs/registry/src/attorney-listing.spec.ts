@@ -86,9 +86,14 @@ describe('an attorney', () => {
         },
       },
     ]);
-    expect(decide([...listed, ...renamed], line({ personHash: 'married' }))).toEqual([]);
+    for (const personHash of ['married', 'hash']) {
+      expect(decide([...listed, ...renamed], line({ personHash }))).toEqual([]);
+    }
     const { status: _status, ...word } = line({ personHash: 'another' });
     expect(decide(listed, word)).toEqual([]);
+    // What only staff said, a roll has to say as well: forms are compared with rolls.
+    const staffs = decide([], word);
+    expect(decide(staffs, line({ personHash: 'another' }))).toMatchObject([{ data: { personHash: 'another' } }]);
     const early = [
       { type: 'registry.AttorneyListed', data: { attorney: 'attorney-1', status: 'active', numbers: [] } },
     ];

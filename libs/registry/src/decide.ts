@@ -102,8 +102,9 @@ export const attorneyListing: Decider<AttorneyState, ListAttorney, RegistryEvent
     }
     const numbersAdded = numbers.filter((number) => !state.numbers.includes(number));
     // Only a roll says who a member is: a form's surname must not become what forms are compared with.
-    const renamed = command.status !== undefined && personHash !== state.personHash ? { person, personHash } : {};
-    if (state.status === status && numbersAdded.length === 0 && !('person' in renamed)) return [];
+    const isNew = command.status !== undefined && !state.personHashes.includes(personHash);
+    const renamed = isNew ? { person, personHash } : {};
+    if (state.status === status && numbersAdded.length === 0 && !isNew) return [];
     const change = { from: state.status, to: status };
     return [{ type: 'registry.AttorneyListingChanged', data: { attorney, status: change, numbersAdded, ...renamed } }];
   },

@@ -22,7 +22,8 @@ export interface ProtectionState {
 export interface AttorneyState {
   /** Undefined: not listed yet. */
   readonly status: BarStatus | undefined;
-  readonly personHash: string | undefined;
+  /** Of all that rolls called them. */
+  readonly personHashes: readonly string[];
   readonly numbers: readonly BlindIndex[];
 }
 
@@ -48,7 +49,7 @@ export interface RegistrationState {
 }
 
 export const unprotected: ProtectionState = { statements: [], settlements: [] };
-export const unlistedAttorney: AttorneyState = { status: undefined, personHash: undefined, numbers: [] };
+export const unlistedAttorney: AttorneyState = { status: undefined, personHashes: [], numbers: [] };
 export const unreadImport: ImportState = { outcome: undefined, held: undefined };
 export const noCase: CaseState = { open: undefined, proposal: undefined, settled: undefined };
 export const noRegistration: RegistrationState = {
@@ -75,11 +76,14 @@ export function evolveAttorney(state: AttorneyState, event: RegistryEvent): Atto
   switch (event.type) {
     case 'registry.AttorneyListed': {
       const { status, personHash, numbers } = event.data;
-      return { status, personHash, numbers };
+      // Without a status it was not a roll's word.
+      const known = status === 'unknown' || personHash === undefined ? [] : [personHash];
+      return { status, personHashes: known, numbers };
     }
     case 'registry.AttorneyListingChanged': {
-      const { status, numbersAdded, personHash = state.personHash } = event.data;
-      return { status: status.to, personHash, numbers: [...state.numbers, ...numbersAdded] };
+      const { status, numbersAdded, personHash } = event.data;
+      const personHashes = personHash === undefined ? state.personHashes : [...state.personHashes, personHash];
+      return { status: status.to, personHashes, numbers: [...state.numbers, ...numbersAdded] };
     }
     default:
       return state;

@@ -100,16 +100,18 @@ describe('what a registration protects', () => {
 
 describe('a bar record', () => {
   it.each([
-    ['Begay', { status: 'active', last: 'Begay, Jr.' }, undefined],
-    ['lopez', { status: 'active', last: 'López' }, undefined],
-    ['MULLER', { status: 'active', last: 'Müller III' }, undefined],
-    ['Van der Berg', { status: 'active', last: 'Van-der-Berg' }, undefined],
-    ['O’Neil', { status: 'active', last: "O'Neil" }, undefined],
-    ['Nguyen', { status: 'active', last: 'Nguyệt' }, 'another-name'],
-    ['', { status: 'active', last: '' }, 'another-name'],
-    ['Ng', { status: 'active', last: 'Ngo' }, 'another-name'],
-    ['Begay', { status: 'resigned', last: 'Begay' }, 'not-active'],
-    ['Begay', { status: 'unknown', last: 'Begay' }, 'not-on-roll'],
+    ['Begay', { status: 'active', surnames: ['Begay, Jr.'] }, undefined],
+    ['lopez', { status: 'active', surnames: ['López'] }, undefined],
+    ['MULLER', { status: 'active', surnames: ['Müller III'] }, undefined],
+    ['Van der Berg', { status: 'active', surnames: ['Van-der-Berg'] }, undefined],
+    ['O’Neil', { status: 'active', surnames: ["O'Neil"] }, undefined],
+    ['Nguyen', { status: 'active', surnames: ['Nguyệt'] }, 'another-name'],
+    ['', { status: 'active', surnames: [''] }, 'another-name'],
+    ['Ng', { status: 'active', surnames: ['Ngo'] }, 'another-name'],
+    ['Quist', { status: 'active', surnames: ['Quist-Ortiz', 'Quist'] }, undefined],
+    ['Quist', { status: 'active', surnames: [] }, 'another-name'],
+    ['Begay', { status: 'resigned', surnames: ['Begay'] }, 'not-active'],
+    ['Begay', { status: 'unknown', surnames: ['Begay'] }, 'not-on-roll'],
     ['Begay', undefined, 'not-on-roll'],
   ] as const)('of %j that reads %j: %s', (last, record, reason) => {
     expect(unmatchedBy(last, record)).toBe(reason);

@@ -17,7 +17,10 @@ export class AttorneyNotFound extends PrivityError {
 export interface AttorneyListing {
   readonly barState: string;
   readonly status: BarStatus;
+  /** As they were last written. */
   readonly person: AttorneyPerson | Forgotten;
+  /** As rolls wrote them, the latest first; those that were forgotten are not among them. */
+  readonly surnames: readonly string[];
   /** Their numbers that a roll protected: where somebody answers who did not write the form. */
   readonly rollContacts: () => Promise<readonly E164[]>;
 }
@@ -38,14 +41,27 @@ export class AttorneyListings {
     const listed = events.find(({ type }) => type === 'registry.AttorneyListed');
     if (status === undefined || listed === undefined) return undefined;
     const { barState, person } = listed.data as AttorneyListed['data'];
-    // As the latest roll writes them.
     const text = (await this.values.newest(attorney, 'person')) ?? new Forgotten(person.kid);
     return {
       barState,
       status,
       person: typeof text === 'string' ? (JSON.parse(text) as AttorneyPerson) : text,
+      surnames: await this.surnames(attorney, events as RegistryEvent[]),
       rollContacts: () => this.rollContacts(attorney, numbers),
     };
+  }
+
+  /** What only staff or a form said is no word of a roll. */
+  private async surnames(attorney: string, events: readonly RegistryEvent[]): Promise<readonly string[]> {
+    const surnames: string[] = [];
+    for (const { type, data } of events) {
+      const isRolls = type === 'registry.AttorneyListed' && data.status !== 'unknown';
+      if (!isRolls && type !== 'registry.AttorneyListingChanged') continue;
+      if (data.person === undefined) continue;
+      const text = await this.values.open(attorney, 'person', data.person);
+      if (typeof text === 'string') surnames.unshift((JSON.parse(text) as AttorneyPerson).last);
+    }
+    return surnames;
   }
 
   /** On this attorney's line of a roll: a number that a roll names for somebody else is nobody's proof of them. */

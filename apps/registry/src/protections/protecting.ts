@@ -104,6 +104,14 @@ export class Protecting {
     if (source.kind === 'staff' || source.kind === 'registration') await this.attestations.expect(source, of, index);
   }
 
+  /** Under the subject's own key, so that it is forgotten with them (P10). */
+  private async personHash(attorney: string, { barNumber, last, first }: AttorneyPerson): Promise<string> {
+    const { key } = await this.subjects.keyFor(attorney);
+    return createHmac('sha256', key)
+      .update(lengthPrefixed('person', barNumber, last, first))
+      .digest('base64url');
+  }
+
   /** Lists a person, or tells what is new about them. Protects nothing: that takes `protect`, number by number. */
   async listAttorney(
     attorney: string,
@@ -116,7 +124,7 @@ export class Protecting {
       attorney,
       ...rest,
       person: await this.seal(attorney, 'person', JSON.stringify(person)),
-      personHash: this.keyedHash('person', person.barNumber, person.last, person.first, person.firm),
+      personHash: await this.personHash(attorney, person),
       numbers: numbers.map((number) => this.numbers.index(number)),
     };
     return handleCommand(this.store, attorneyListing, attorney, command, meta);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { uuidv7 } from '@privity/kernel';
+import { numberStream } from '@privity/registry';
 import { Installation } from '../testing/installation.js';
 import { barRoll, RegistrationDesk } from '../testing/registration-desk.js';
 import { importFile } from '../testing/requests.js';
@@ -31,7 +33,8 @@ describe('a roll that comes after a registration', () => {
       await waiting('9', 'Nobody', '2125553004'),
       await waiting('4', 'Iyer', '2125553005'),
     ];
-    await desk.verify(await desk.attorneyOf(answered), ['ben', 'approver'], { result: 'not-confirmed' });
+    const answer = { registration: answered, result: 'not-confirmed' };
+    await desk.verify(await desk.attorneyOf(answered), ['ben', 'approver'], answer);
     await desk.settled();
     const later = barRoll(
       ...([
@@ -57,5 +60,21 @@ describe('a roll that comes after a registration', () => {
     expect(await desk.isProtected('2125553005')).toBe(false);
     const listed = await place.query<{ matched: boolean }>('select matched from registration order by due, id');
     expect(listed.filter(({ matched }) => matched)).toHaveLength(3);
+  });
+
+  it('and does not match protects nobody again of whom two people ended it', async () => {
+    const form = { barState: 'NY', barNumber: '7', last: 'Marlow', first: 'Ann', numbers: ['2125553007'] };
+    const { body } = await desk.ask('POST', '/api/attorneys', ['ana', 'registrar'], form);
+    await desk.settled();
+    const index = desk.indexOf('+12125553007');
+    const source = { kind: 'registration', ref: String(body['attorneyId']) };
+    const data = { of: 'number', index, source, settlement: uuidv7(), left: 1 };
+    const before = await desk.protections('+12125553007');
+    expect(before.map((said) => said.source)).toContainEqual(source);
+    await desk.store.append(numberStream(index), 'any', [{ type: 'registry.ProtectionEnded', data }]);
+    await importFile(place, 'bar-roll', barRoll(['7', 'Conrad', 'Active']));
+    await desk.settled();
+    expect((await desk.history(String(body['receipt']))).at(-1)?.data).toMatchObject({ reason: 'not-on-roll' });
+    expect(await desk.protections('+12125553007')).toEqual(before);
   });
 });
