@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 // One jest set-up for every project: TypeScript through swc as ES modules, and workspace packages
-// straight from their sources, so that a test never runs against a stale build.
+// straight from their sources, so that a test never runs against a stale build (but for whole services and threads,
+// which run what was built: nx builds before it tests).
 const swc = {
   jsc: {
     target: 'es2023',

@@ -18,6 +18,7 @@ export class OwnView implements OnModuleInit, OnModuleDestroy {
   private last: Promise<unknown> = Promise.resolve();
   private warming: NodeJS.Timeout | undefined;
   private stopListening: (() => void) | undefined;
+  private destroyed = false;
 
   constructor(
     private readonly store: EventStore,
@@ -35,6 +36,7 @@ export class OwnView implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.destroyed = true;
     this.stopListening?.();
     clearTimeout(this.warming);
     await this.last.catch(() => undefined);
@@ -58,6 +60,7 @@ export class OwnView implements OnModuleInit, OnModuleDestroy {
 
   /** Soon, while an import appends, so that a heartbeat in the middle of it has little left to read. */
   readAlong(): void {
+    if (this.destroyed) return;
     this.warming ??= setTimeout(() => {
       this.current()
         // Whoever asks for the view is told; here nobody did.

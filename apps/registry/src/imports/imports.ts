@@ -4,7 +4,7 @@ import { EventStore, StoreRestored } from '@privity/event-store';
 import { derivedId } from '@privity/kernel';
 import { importStream, listImport } from '@privity/registry';
 import type { ListLosses } from '@privity/registry';
-import { handleCommand, JsonLog, Membership, saveFailure } from '@privity/service';
+import { describeError, handleCommand, JsonLog, Membership, saveFailure } from '@privity/service';
 import { Spool, Stopping, toProblem } from '@privity/service';
 import type { ReceivedImport } from '@privity/service';
 import { OwnView } from '../events/own-view.js';
@@ -68,18 +68,16 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
 
   private async run(importId: string, turn: string, file: ReceivedImport<ImportKind>, actor: string): Promise<void> {
     try {
-      this.requireWhole();
+      this.requireLeave();
       // What is known before the first line must be known to the view.
       await this.view.current();
       const list = { kind: file.kind, path: file.path, list: listOf(file), actor, turn };
       const read = await this.reading.read(list, {
         hasSeen: (indexes) => Promise.resolve(indexes.map((index) => this.view.hasSeen(index))),
-        checked: async (encoding) => void (await this.reports.save(importId, { encoding })),
+        checked: (encoding) => this.tell(importId, { encoding }),
         progress: async (figures) => {
-          this.requireWhole();
+          await this.tell(importId, figures);
           this.view.readAlong();
-          if (!(await this.reports.save(importId, figures))) throw new ImportInterrupted();
-          if (this.stopping.signal.aborted) throw new ImportInterrupted();
         },
       });
       const losses = await this.entries.losses(turn, read.scopes);
@@ -90,19 +88,25 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
         file.kind === 'do-not-record' ? comparedWith(read.counted, (await this.view.current()).count) : null;
       await this.reports.save(importId, { ...read.figures, entries, entriesDigest, comparison, losses, state });
     } catch (error) {
-      this.log.failure('an import failed', error, 'warn');
-      const failed = {
-        state: 'failed',
-        problem: error instanceof ReadingFailed ? error.problem : toProblem(error),
-      } as const;
+      const read = error instanceof ReadingFailed;
+      this.log.line('warn', 'an import failed', read ? error.facts : describeError(error));
+      const failed = { state: 'failed', problem: read ? error.problem : toProblem(error) } as const;
       await saveFailure(() => this.reports.save(importId, failed), this.stopping.signal, this.log);
     } finally {
       await file.discard();
     }
   }
 
-  /** The thread's own store has the mark to go by, and not what the topics know. */
-  private requireWhole(): void {
+  /** How far it is, as long as it may go on. @throws ImportInterrupted, StoreRestored */
+  private async tell(importId: string, soFar: Parameters<ImportReports['save']>[1]): Promise<void> {
+    this.requireLeave();
+    if (!(await this.reports.save(importId, soFar))) throw new ImportInterrupted();
+    this.requireLeave();
+  }
+
+  private requireLeave(): void {
+    if (this.stopping.signal.aborted) throw new ImportInterrupted();
+    // The thread's own store has the mark to go by, and not what the topics know.
     if (this.store.restored !== undefined) throw new StoreRestored(this.store.restored);
   }
 

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EventStore, FileMark } from '@privity/event-store';
 import { PrivityError } from '@privity/kernel';
 import {
+  describeError,
   Environment,
   JsonLog,
   openPool,
@@ -26,24 +27,37 @@ const port = parentPort;
 if (port === null) throw new Error('this is started as a thread');
 const send = (message: FromThread) => port.postMessage(message);
 const host = new AskedThread(send);
-let tools: Promise<ReadingTools> | undefined;
+let opened: Promise<Opened> | undefined;
+
+interface Opened {
+  readonly tools: ReadingTools;
+  /** Writes the mark, and lets the connections go. */
+  close(): Promise<void>;
+}
 
 port.on('message', (message: ToThread) => {
   if ('list' in message) void read(message.list);
+  else if ('end' in message) void end();
   else host.answered(message);
 });
 
 async function read(list: ListToRead): Promise<void> {
   try {
-    tools ??= open(new Environment(workerData as Record<string, string>));
-    send({ read: await readList(list, await tools, host) });
+    opened ??= open(new Environment(workerData as Record<string, string>));
+    send({ read: await readList(list, (await opened).tools, host) });
   } catch (error) {
-    send({ failed: toProblem(error), error });
+    send({ failed: toProblem(error), facts: describeError(error) });
   }
 }
 
+async function end(): Promise<void> {
+  const done = await opened?.catch(() => undefined);
+  await done?.close().catch(() => undefined);
+  port?.close();
+}
+
 /** As a replica of the registry has them, and no more of one. */
-async function open(env: Environment): Promise<ReadingTools> {
+async function open(env: Environment): Promise<Opened> {
   const config = readServiceConfig('registry', env);
   const pool = openPool(config, CONNECTIONS, new JsonLog('registry'));
   const { own, index } = openServiceKeys(config);
@@ -54,11 +68,17 @@ async function open(env: Environment): Promise<ReadingTools> {
   const protecting = new Protecting(store, new SubjectKeys(pool, own), own, seen, attestations, index);
   const query = async (text: string, values?: unknown[]) => (await pool.query<never>(text, values)).rows as never;
   return {
-    readers: {
-      'bar-roll': new BarRollReader(protecting, seen),
-      'do-not-record': new DoNotRecordReader(protecting, seen),
+    tools: {
+      readers: {
+        'bar-roll': new BarRollReader(protecting, seen),
+        'do-not-record': new DoNotRecordReader(protecting, seen),
+      },
+      entries: new ListEntries({ query }),
+      digestKey: index.current('view-digest').key,
     },
-    entries: new ListEntries({ query }),
-    digestKey: index.current('view-digest').key,
+    close: async () => {
+      await store.close();
+      await pool.end();
+    },
   };
 }

@@ -1,23 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { PrivityError } from '@privity/kernel';
-import { type ProblemDetails, ServiceConfig } from '@privity/service';
+import { JsonLog, type LogFields, type ProblemDetails, ServiceConfig } from '@privity/service';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { FromThread, ListToRead, ReadingHost, ReadList, ToThread } from './reading.js';
 
-/** Megabytes; what a reading needs does not grow with its list. */
-const LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 48 };
+/**
+ * Megabytes of V8's heap, twice what a reading was seen to take: it does not grow with its list, and with little to spare
+ * all time goes into collecting garbage. The young ones are what `npm start` gives every thread, whatever stands here.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 96 };
 /** After this long without a list the thread's memory is given back. */
 const IDLE_MS = 60_000;
+/** How long a thread may take to write its mark and let its connections go. */
+const END_LIMIT_MS = 2_000;
 /** A thread runs what was built, also where a test runs this file from its source. */
-const THREAD = new URL('list-reading.thread.js', import.meta.url.replace('/src/', '/dist/'));
+const THREAD = new URL('../../dist/imports/list-reading.thread.js', import.meta.url);
 
 /** The thread could not read the list; `problem` is what whoever sent it is told. */
 export class ReadingFailed extends PrivityError {
   constructor(
     readonly problem: ProblemDetails,
-    cause: unknown,
+    /** For the log: class, code and place of what was thrown there. */
+    readonly facts: LogFields,
   ) {
-    super('reading-failed', 500, 'a list could not be read', { cause });
+    super('reading-failed', 500, 'a list could not be read');
   }
 }
 
@@ -27,7 +34,10 @@ export class ListReading {
   private thread: Worker | undefined;
   private idle: NodeJS.Timeout | undefined;
 
-  constructor(private readonly config: ServiceConfig) {}
+  constructor(
+    private readonly config: ServiceConfig,
+    private readonly log: JsonLog,
+  ) {}
 
   /** @throws ReadingFailed, and whatever the host threw */
   async read(list: ListToRead, host: ReadingHost): Promise<ReadList> {
@@ -46,12 +56,23 @@ export class ListReading {
 
   async end(): Promise<void> {
     clearTimeout(this.idle);
-    await this.thread?.terminate();
+    const thread = this.thread;
+    // Whoever reads next starts another one.
+    this.thread = undefined;
+    if (thread === undefined) return;
+    const ended = new Promise((resolve) => thread.once('exit', resolve));
+    thread.postMessage({ end: true } satisfies ToThread);
+    await Promise.race([ended, pause(END_LIMIT_MS, undefined, { ref: false })]);
+    await thread.terminate();
   }
 
   private start(): Worker {
     const thread = new Worker(THREAD, { workerData: { ...this.config.env.variables }, resourceLimits: LIMITS });
-    thread.once('exit', () => (this.thread = undefined));
+    thread.on('exit', () => {
+      if (this.thread === thread) this.thread = undefined;
+    });
+    // Also between two lists: nobody else would take it, and it would end the process.
+    thread.on('error', (error) => this.log.failure('the thread that reads lists broke', error));
     thread.unref();
     return thread;
   }
@@ -73,7 +94,7 @@ function readBy(thread: Worker, list: ListToRead, host: ReadingHost): Promise<Re
       if ('ask' in message) return void answer(message);
       over();
       if ('read' in message) resolve(message.read);
-      else reject(thrown === undefined ? new ReadingFailed(message.failed, message.error) : thrown.error);
+      else reject(thrown === undefined ? new ReadingFailed(message.failed, message.facts) : thrown.error);
     };
     const failed = (error: unknown) => {
       over();

@@ -1,5 +1,5 @@
 import type { BlindIndex } from '@privity/kernel';
-import type { FromThread, ReadingHost, ToThread } from './reading.js';
+import type { Answer, FromThread, ReadingHost } from './reading.js';
 import type { SeenIndexes } from './row-reader.js';
 
 interface Asked {
@@ -24,7 +24,7 @@ export class AskedThread implements ReadingHost {
     await this.ask('progress', figures);
   }
 
-  answered(message: Exclude<ToThread, { readonly list: unknown }>): void {
+  answered(message: Answer): void {
     const asked = this.asked.get(message.n);
     this.asked.delete(message.n);
     if ('refused' in message) asked?.reject(new Error('whoever asked for this list wants no more of it'));

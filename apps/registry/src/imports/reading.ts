@@ -1,5 +1,5 @@
 import type { BlindIndex } from '@privity/kernel';
-import type { CsvEncoding, ProblemDetails } from '@privity/service';
+import type { CsvEncoding, LogFields, ProblemDetails } from '@privity/service';
 import type { ImportKind } from '../read-models/import-report.entity.js';
 import type { CountedEntries } from './entry-count.js';
 import type { TallyFigures } from './tally.js';
@@ -37,10 +37,10 @@ export interface ReadingHost {
 export type FromThread =
   | { readonly n: number; readonly ask: keyof ReadingHost; readonly about: unknown }
   | { readonly read: ReadList }
-  | { readonly failed: ProblemDetails; readonly error: unknown };
+  | { readonly failed: ProblemDetails; readonly facts: LogFields };
 
-/** To the thread: a list to be read, or the answer to its n-th question. */
-export type ToThread =
-  | { readonly list: ListToRead }
-  | { readonly n: number; readonly answer: unknown }
-  | { readonly n: number; readonly refused: true };
+/** The answer to the thread's n-th question. */
+export type Answer = { readonly n: number; readonly answer: unknown } | { readonly n: number; readonly refused: true };
+
+/** To the thread: a list to be read, an answer, or that no list comes any more. */
+export type ToThread = { readonly list: ListToRead } | { readonly end: true } | Answer;
