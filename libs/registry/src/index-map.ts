@@ -1,7 +1,8 @@
 import type { BlindIndex } from '@privity/kernel';
 
 /** The last letter says no more than four bits: every index is written in one way. */
-const FORM = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/;
+const FORM = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+const HASH_LETTERS = 43;
 const HASH_BYTES = 32;
 /** The hash, and which epoch's key made it. */
 const RECORD_BYTES = HASH_BYTES + 1;
@@ -80,14 +81,14 @@ export class IndexMap<V> {
 
   /** Writes the index to `sought`. False where it is in no common form, or of an epoch that no record has. */
   private seek(index: BlindIndex, toWrite = false): boolean {
-    const [, name, hash] = FORM.exec(index) ?? [];
-    if (name === undefined || hash === undefined) return false;
+    if (!FORM.test(index)) return false;
+    const name = index.slice(0, -HASH_LETTERS - 1);
     let epoch = this.epochs.indexOf(name);
     if (epoch < 0) {
       if (!toWrite || this.epochs.length === EPOCHS) return false;
       epoch = this.epochs.push(name) - 1;
     }
-    this.sought.write(hash, 0, HASH_BYTES, 'base64url');
+    this.sought.write(index.slice(-HASH_LETTERS), 0, HASH_BYTES, 'base64url');
     this.sought[HASH_BYTES] = epoch;
     return true;
   }

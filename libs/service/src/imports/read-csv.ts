@@ -98,10 +98,8 @@ function readRow<C extends string>(
   header: { readonly width: number; readonly places: readonly (readonly [C, number])[] },
   line: number,
 ): CsvRow<C> {
-  const values = Object.fromEntries(header.places.map(([column, place]) => [column, record[place] ?? ''])) as Record<
-    C,
-    string
-  >;
+  const values = {} as Record<C, string>;
+  for (const [column, place] of header.places) values[column] = record[place] ?? '';
   return record.length === header.width ? { line, values } : { line, values, malformed: 'field-count' };
 }
 
