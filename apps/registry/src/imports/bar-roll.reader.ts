@@ -1,5 +1,5 @@
 import { instant, parseNumber } from '@privity/kernel';
-import type { E164 } from '@privity/kernel';
+import type { BlindIndex, E164 } from '@privity/kernel';
 import { barStatus, numberStream, protectsNumbers } from '@privity/registry';
 import type { RejectedLine } from '@privity/registry';
 import type { CsvRow } from '@privity/service';
@@ -24,11 +24,16 @@ interface Member {
   readonly barNumber: string;
 }
 
+interface ListedNumber {
+  readonly number: E164;
+  readonly index: BlindIndex;
+}
+
 interface Line {
   readonly row: Row;
   /** Absent where the line does not say whose it is. */
   readonly member: Member | undefined;
-  readonly numbers: readonly E164[];
+  readonly numbers: readonly ListedNumber[];
   readonly rejected: readonly RejectedLine[];
 }
 
@@ -53,7 +58,7 @@ export class BarRollReader implements RowReader<Column> {
   async read(rows: readonly Row[], list: string, actor: string): Promise<readonly ReadRow[]> {
     const read = rows.map((row) => this.makeOut(row));
     const lines = read.filter((line) => 'row' in line);
-    const indexes = lines.flatMap((line) => line.numbers.map((number) => this.protecting.numbers.index(number)));
+    const indexes = lines.flatMap((line) => line.numbers.map(({ index }) => index));
     await this.seen.look(indexes);
     const members = lines.flatMap(({ member }) => (member === undefined ? [] : [member.attorney]));
     await this.protecting.prepareKeys([...members, ...indexes.map(numberStream)]);
@@ -75,7 +80,9 @@ export class BarRollReader implements RowReader<Column> {
       if (parsed.ok) numbers.push(parsed.number);
       else if (parsed.reason !== 'empty') rejected.push({ line, field, reason: parsed.reason });
     }
-    return { row, member, numbers: [...new Set(numbers)], rejected };
+    // Made once: a hash for each of a million lines.
+    const listed = [...new Set(numbers)].map((number) => ({ number, index: this.protecting.numbers.index(number) }));
+    return { row, member, numbers: listed, rejected };
   }
 
   private memberOf(values: Row['values'], reject: (field: string, reason: string) => void): Member | undefined {
@@ -95,9 +102,9 @@ export class BarRollReader implements RowReader<Column> {
     const source = { kind: 'bar-roll', ref: member?.attorney ?? 'unnamed' } as const;
     const basis =
       member === undefined ? 'in a line of a bar roll without a member' : `active member of the ${member.barState} bar`;
-    const protections = numbers.map((number): Statement => {
+    const protections = numbers.map(({ number, index }): Statement => {
       const said = { source, category: 'attorney', basis, since: instant() } as const;
-      return async () => (await this.protecting.protect(number, said, { actor })).events.length > 0;
+      return async () => (await this.protecting.protect(number, said, { actor }, index)).events.length > 0;
     });
     // The numbers first: a stop in between leaves a lawyer protected and not yet listed, not the other way round.
     const statements = protectsNumbers(status) ? protections : [];
@@ -109,11 +116,16 @@ export class BarRollReader implements RowReader<Column> {
   private listing(
     row: Row,
     { attorney, barState, barNumber }: Member,
-    numbers: readonly E164[],
+    numbers: readonly ListedNumber[],
     actor: string,
   ): Statement {
     const [last, first, firm] = WORDS.map((field) => row.values[field].slice(0, MAX_WORDS)) as [string, string, string];
-    const said = { barState, status: barStatus(row.values.STATUS), person: { barNumber, last, first, firm }, numbers };
+    const said = {
+      barState,
+      status: barStatus(row.values.STATUS),
+      person: { barNumber, last, first, firm },
+      numbers: numbers.map(({ index }) => index),
+    };
     return async () => (await this.protecting.listAttorney(attorney, said, { actor })).events.length > 0;
   }
 }

@@ -6,10 +6,10 @@ import { Worker } from 'node:worker_threads';
 import type { FromThread, ListToRead, ReadingHost, ReadList, ToThread } from './reading.js';
 
 /**
- * Megabytes of V8's heap, twice what a reading was seen to take: it does not grow with its list, and with little to spare
- * all time goes into collecting garbage. The young ones are what `npm start` gives every thread, whatever stands here.
+ * Megabytes of V8's heap, for whatever might go wrong: a reading was seen to take 144, however long its list, and with
+ * little to spare its time goes into collecting garbage. The young ones are what `npm start` gives every thread.
  */
-const LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 96 };
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 96 };
 /** After this long without a list the thread's memory is given back. */
 const IDLE_MS = 60_000;
 /** How long a thread may take to write its mark and let its connections go. */

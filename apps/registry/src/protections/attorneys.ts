@@ -49,7 +49,7 @@ export class Attorneys {
       ),
     );
     const person = { barNumber, last, first, firm };
-    const numbers = entered.map(({ number }) => number);
+    const numbers = entered.map(({ number }) => this.protecting.numbers.index(number));
     await this.protecting.listAttorney(attorney, { barState, person, numbers }, { actor });
     const receipts = await this.toBeVerified({ attorney, barState, person, email, entered }, actor);
     const warnings = await this.near.among(

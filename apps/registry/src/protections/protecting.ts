@@ -115,7 +115,7 @@ export class Protecting {
   /** Lists a person, or tells what is new about them. Protects nothing: that takes `protect`, number by number. */
   async listAttorney(
     attorney: string,
-    said: Pick<ListAttorney, 'barState' | 'status'> & { person: AttorneyPerson; numbers: readonly E164[] },
+    said: Pick<ListAttorney, 'barState' | 'status'> & { person: AttorneyPerson; numbers: readonly BlindIndex[] },
     meta: CommandMeta,
   ): Promise<HandledCommand<unknown>> {
     const { person, numbers, ...rest } = said;
@@ -125,7 +125,7 @@ export class Protecting {
       ...rest,
       person: await this.seal(attorney, 'person', JSON.stringify(person)),
       personHash: await this.personHash(attorney, person),
-      numbers: numbers.map((number) => this.numbers.index(number)),
+      numbers,
     };
     return handleCommand(this.store, attorneyListing, attorney, command, meta);
   }

@@ -48,7 +48,7 @@ export class RegisteredNumbers {
     // A line of the attorney's like those of the roll: a case about the attorney is about all of them.
     const { barNumber, last, first, firm } = form;
     const listed = { barState: received.barState, person: { barNumber, last, first, firm } };
-    const numbers = form.numbers.map(({ number }) => number);
+    const numbers = form.numbers.map(({ number }) => this.protecting.numbers.index(number));
     await this.protecting.listAttorney(received.attorney, { ...listed, numbers }, meta);
   }
 }
