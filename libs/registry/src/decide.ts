@@ -102,7 +102,7 @@ export const attorneyListing: Decider<AttorneyState, ListAttorney, RegistryEvent
     }
     const numbersAdded = numbers.filter((number) => !state.numbers.includes(number));
     // Only a roll says who a member is: a form's surname must not become what forms are compared with.
-    const isNew = command.status !== undefined && !state.personHashes.includes(personHash);
+    const isNew = command.status !== undefined && !state.rollPersons.some((one) => one.personHash === personHash);
     const renamed = isNew ? { person, personHash } : {};
     if (state.status === status && numbersAdded.length === 0 && !isNew) return [];
     const change = { from: state.status, to: status };

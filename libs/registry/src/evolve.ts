@@ -1,5 +1,6 @@
 import type { BlindIndex } from '@privity/kernel';
 import type {
+  AttorneyListed,
   BarStatus,
   CaseEndProposed,
   CaseOpened,
@@ -22,8 +23,8 @@ export interface ProtectionState {
 export interface AttorneyState {
   /** Undefined: not listed yet. */
   readonly status: BarStatus | undefined;
-  /** Of all that rolls called them. */
-  readonly personHashes: readonly string[];
+  /** As rolls wrote them, one after the other; what staff or a form said is no word of a roll. */
+  readonly rollPersons: readonly Pick<AttorneyListed['data'], 'person' | 'personHash'>[];
   readonly numbers: readonly BlindIndex[];
 }
 
@@ -49,7 +50,7 @@ export interface RegistrationState {
 }
 
 export const unprotected: ProtectionState = { statements: [], settlements: [] };
-export const unlistedAttorney: AttorneyState = { status: undefined, personHashes: [], numbers: [] };
+export const unlistedAttorney: AttorneyState = { status: undefined, rollPersons: [], numbers: [] };
 export const unreadImport: ImportState = { outcome: undefined, held: undefined };
 export const noCase: CaseState = { open: undefined, proposal: undefined, settled: undefined };
 export const noRegistration: RegistrationState = {
@@ -75,15 +76,14 @@ export function evolveProtection(state: ProtectionState, event: RegistryEvent): 
 export function evolveAttorney(state: AttorneyState, event: RegistryEvent): AttorneyState {
   switch (event.type) {
     case 'registry.AttorneyListed': {
-      const { status, personHash, numbers } = event.data;
+      const { status, numbers } = event.data;
       // Without a status it was not a roll's word.
-      const known = status === 'unknown' || personHash === undefined ? [] : [personHash];
-      return { status, personHashes: known, numbers };
+      return { status, rollPersons: status === 'unknown' ? [] : [event.data], numbers };
     }
     case 'registry.AttorneyListingChanged': {
-      const { status, numbersAdded, personHash } = event.data;
-      const personHashes = personHash === undefined ? state.personHashes : [...state.personHashes, personHash];
-      return { status: status.to, personHashes, numbers: [...state.numbers, ...numbersAdded] };
+      const { status, numbersAdded, person, personHash = '' } = event.data;
+      const rollPersons = person === undefined ? state.rollPersons : [...state.rollPersons, { person, personHash }];
+      return { status: status.to, rollPersons, numbers: [...state.numbers, ...numbersAdded] };
     }
     default:
       return state;

@@ -99,7 +99,6 @@ export class Imports implements OnModuleInit, BeforeApplicationShutdown {
 
   /** How far it is, as long as it may go on. @throws ImportInterrupted, StoreRestored */
   private async tell(importId: string, soFar: Parameters<ImportReports['save']>[1]): Promise<void> {
-    this.requireLeave();
     if (!(await this.reports.save(importId, soFar))) throw new ImportInterrupted();
     this.requireLeave();
   }

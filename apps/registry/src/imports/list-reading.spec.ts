@@ -73,6 +73,9 @@ describe('a list read by a thread of its own', () => {
     const failed = await read(['2125550001,"Y,Y,*,01/01/2020,,']).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(ReadingFailed);
     expect((failed as ReadingFailed).problem).toMatchObject({ code: 'csv-broken-quote', line: 2 });
+    // What the log is told: of what was thrown there, not of what was thrown here.
+    expect((failed as ReadingFailed).facts).toMatchObject({ error: 'CsvError', code: 'csv-broken-quote' });
+    expect(String((failed as ReadingFailed).facts['at'])).toContain('read-csv');
   });
 
   it('of fields a megabyte long is read a few rows at a time', async () => {
@@ -93,6 +96,13 @@ describe('a list read by a thread of its own', () => {
     expect((failed as ReadingFailed).problem).toMatchObject({ code: 'store-restored', status: 503 });
     await mark.write(known, true);
     expect((await read(rows(60_000, 3))).figures.added).toBe(3);
+  });
+
+  it('that comes while the thread before is ending is read by another', async () => {
+    await read(rows(70_000, 3));
+    const ending = reading.end();
+    expect((await read(rows(71_000, 3))).figures.added).toBe(3);
+    await ending;
   });
 
   it('whose thread ended under way has failed, and another thread reads the next', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, parseEnvelope } from '@privity/event-store';
 import { fold, Forgotten, PrivityError } from '@privity/kernel';
-import type { E164 } from '@privity/kernel';
+import type { E164, SealedValue } from '@privity/kernel';
 import { attorneyListing, numberStream } from '@privity/registry';
 import type { AttorneyListed, BarStatus, NumberProtected, RegistryEvent } from '@privity/registry';
 import { OpenedValues } from './opened-values.js';
@@ -17,7 +17,7 @@ export class AttorneyNotFound extends PrivityError {
 export interface AttorneyListing {
   readonly barState: string;
   readonly status: BarStatus;
-  /** As they were last written. */
+  /** As a roll last wrote them; where none did, as they were listed. */
   readonly person: AttorneyPerson | Forgotten;
   /** As rolls wrote them, the latest first; those that were forgotten are not among them. */
   readonly surnames: readonly string[];
@@ -37,31 +37,23 @@ export class AttorneyListings {
   async find(attorney: string): Promise<AttorneyListing | undefined> {
     const history = await this.store.readStream(attorney);
     const events = history.map(({ text }) => parseEnvelope(text)).map(({ type, data }) => ({ type, data }));
-    const { status, numbers } = fold(attorneyListing, events as RegistryEvent[]);
+    const { status, numbers, rollPersons } = fold(attorneyListing, events as RegistryEvent[]);
     const listed = events.find(({ type }) => type === 'registry.AttorneyListed');
     if (status === undefined || listed === undefined) return undefined;
     const { barState, person } = listed.data as AttorneyListed['data'];
-    const text = (await this.values.newest(attorney, 'person')) ?? new Forgotten(person.kid);
+    const open = async (value: SealedValue) => {
+      const text = await this.values.open(attorney, 'person', value);
+      return typeof text === 'string' ? (JSON.parse(text) as AttorneyPerson) : text;
+    };
+    const asRolls = await Promise.all(rollPersons.map((one) => open(one.person)));
+    const known = asRolls.flatMap((one) => (one instanceof Forgotten ? [] : one)).toReversed();
     return {
       barState,
       status,
-      person: typeof text === 'string' ? (JSON.parse(text) as AttorneyPerson) : text,
-      surnames: await this.surnames(attorney, events as RegistryEvent[]),
+      person: known[0] ?? (await open(person)),
+      surnames: known.map(({ last }) => last),
       rollContacts: () => this.rollContacts(attorney, numbers),
     };
-  }
-
-  /** What only staff or a form said is no word of a roll. */
-  private async surnames(attorney: string, events: readonly RegistryEvent[]): Promise<readonly string[]> {
-    const surnames: string[] = [];
-    for (const { type, data } of events) {
-      const isRolls = type === 'registry.AttorneyListed' && data.status !== 'unknown';
-      if (!isRolls && type !== 'registry.AttorneyListingChanged') continue;
-      if (data.person === undefined) continue;
-      const text = await this.values.open(attorney, 'person', data.person);
-      if (typeof text === 'string') surnames.unshift((JSON.parse(text) as AttorneyPerson).last);
-    }
-    return surnames;
   }
 
   /** On this attorney's line of a roll: a number that a roll names for somebody else is nobody's proof of them. */

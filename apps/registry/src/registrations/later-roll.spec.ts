@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { uuidv7 } from '@privity/kernel';
-import { numberStream } from '@privity/registry';
+import { numberStream, registrationStream } from '@privity/registry';
 import { Installation } from '../testing/installation.js';
 import { barRoll, RegistrationDesk } from '../testing/registration-desk.js';
 import { importFile } from '../testing/requests.js';
@@ -60,6 +60,20 @@ describe('a roll that comes after a registration', () => {
     expect(await desk.isProtected('2125553005')).toBe(false);
     const listed = await place.query<{ matched: boolean }>('select matched from registration order by due, id');
     expect(listed.filter(({ matched }) => matched)).toHaveLength(3);
+  });
+
+  it('and came while a registration was compared is seen once more', async () => {
+    const receipt = await waiting('8', 'Orwell', '2125553008');
+    // As if the row were not committed yet when the roll's line is acted on.
+    const [row] = await place.query<{ id: string }>('select id from registration where id = $1', [receipt]);
+    await place.query('delete from registration where id = $1', [receipt]);
+    await importFile(place, 'bar-roll', barRoll(['8', 'Orwell', 'Active']));
+    await desk.settled();
+    expect([row?.id, await desk.isProtected('2125553008')]).toEqual([receipt, false]);
+    const data = { registration: receipt, attorney: await desk.attorneyOf(receipt), reason: 'not-on-roll' };
+    await desk.store.append(registrationStream(receipt), 'any', [{ type: 'registry.RegistrationUnmatched', data }]);
+    await desk.settled();
+    expect(await desk.isProtected('2125553008')).toBe(true);
   });
 
   it('and does not match protects nobody again of whom two people ended it', async () => {

@@ -18,6 +18,8 @@ interface ShardState {
   halted: boolean;
 }
 
+const NO_NEWS_PAUSE_MS = 50;
+
 /** Reads publishers' feeds: one long poll per source over all shards held here. */
 export class FeedReader implements StreamReader {
   private readonly client: FeedClient;
@@ -122,6 +124,8 @@ export class FeedReader implements StreamReader {
       try {
         const page = await this.read(source, after, signal);
         trouble = 0;
+        // A publisher that stops answers at once, and would be asked again at once.
+        if (page.shards.length === 0) await this.pause(NO_NEWS_PAUSE_MS, signal);
         await this.applyAll(source, page.shards);
       } catch (error) {
         if (signal.aborted) continue;

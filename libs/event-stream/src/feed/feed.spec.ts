@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { run, scriptId } from '../contract/script.js';
 import { eventually } from '../contract/stage.js';
 import type { Halt } from '../halt.js';
@@ -111,8 +112,13 @@ describe('the feed over HTTP', () => {
     const before = applied.length;
     shards.deliver(9, run(context, 9, 1, 1));
     await eventually(() => Promise.resolve(expect(applied).toHaveLength(before + 1)));
-    await reader.stop();
     own.close();
+    const asked = jest.spyOn(shards, 'heads');
+    await sleep(300);
+    await reader.stop();
+    // One that stops answers at once: it is not asked without pause.
+    expect(asked.mock.calls.length).toBeLessThan(20);
+    asked.mockRestore();
   });
 
   it('is closed to whoever has no right to it, and plain about a publisher that is away', async () => {
