@@ -7,7 +7,7 @@ import {
   DirectoryView,
   facilityStream,
   gatherFacts,
-  type RegistryMoment,
+  registryMoment,
   type RoutingEvent,
 } from '@privity/routing';
 import { uuidv7 } from '@privity/kernel';
@@ -54,7 +54,6 @@ export async function fillWithDecisions(registry: EventStore, routing: EventStor
   );
   await inBatches(routing, of.callers, (n) => [callerStream(caller(n)), ...person(n, caller(n), number)], directory);
 
-  const standing: RegistryMoment['standing'] = (index) => (protections.isProtected(index) ? 'protected' : undefined);
   const used = {
     positions: protections.positions(),
     digest: protections.digest(),
@@ -67,7 +66,11 @@ export async function fillWithDecisions(registry: EventStore, routing: EventStor
       dialed: number(n * 7),
       at: AT,
     };
-    const moment: RegistryMoment = { used: { ...used, ageMs: n % 2_000, state: 'fresh' }, standing };
+    const moment = registryMoment(
+      { ...used, ageMs: n % 2_000, state: 'fresh' },
+      (index) => protections.isProtected(index),
+      () => false,
+    );
     return [`call-${uuidv7()}`, decideCall(request, gatherFacts(request, moment, directory.now()))];
   });
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Membership } from '@privity/service';
 import { Attestor } from './events/attestor.js';
+import { ClaimsEvents } from './events/claims.events.js';
 import { RecorderEvents } from './events/recorder.events.js';
 import { RecordingsEvents } from './events/recordings.events.js';
 import { SealsEvents } from './events/seals.events.js';
@@ -31,6 +32,7 @@ import { RecordingKeys } from './vault/recording-keys.js';
     ChecksController,
     RecordingsController,
     PlaybacksController,
+    ClaimsEvents,
     RecorderEvents,
     SealsEvents,
     RecordingsEvents,

@@ -11,6 +11,7 @@ import { Certificates } from './certificates/certificates.js';
 import { OwnFigures } from './certificates/own-figures.js';
 import { RegistrySigner } from './certificates/registry-signer.js';
 import { AllowedListReactor } from './events/allowed-list.reactor.js';
+import { ClaimsReactor } from './events/claims.reactor.js';
 import { BookingsReactor } from './events/bookings.reactor.js';
 import { CasesReactor } from './events/cases.reactor.js';
 import { NoticesReactor } from './events/notices.reactor.js';
@@ -79,6 +80,7 @@ const WORK = [HeldImportsWork, CasesWork, RegistrationsWork];
     CertificatesController,
     DifferencesController,
     AllowedListReactor,
+    ClaimsReactor,
     CasesReactor,
     BookingsReactor,
     NoticesReactor,

@@ -3,12 +3,15 @@ import { SHARDS, shardOf } from '@privity/kernel';
 import { numberStream, ProtectionView } from '@privity/registry';
 import {
   callerStream,
+  claimedStream,
+  claimOf,
   decideCall,
   DirectoryView,
   facilityStream,
   type FacilityPolicy,
   gatherFacts,
   LogOutOfOrder,
+  registryMoment,
   replayDecisions,
   type RoutingEvent,
 } from '@privity/routing';
@@ -27,6 +30,7 @@ class Scene {
   private readonly registry = new ProtectionView(KEY);
   private readonly directory = new DirectoryView();
   /** What the service has not applied yet: its view of the registry lags by that. */
+  private readonly heard = new Set<string>();
   private lag: (() => void)[] = [];
 
   append(source: 'registry' | 'routing', stream: string, event: { type: string; data: unknown }): string {
@@ -48,6 +52,21 @@ class Scene {
     const source = { kind: 'staff', ref: 'r' };
     const data = { index: index(n), source, category, basis: 'b', since: at };
     this.append('registry', numberStream(index(n)), { type: 'registry.NumberProtected', data });
+  }
+
+  claim(n: number, claim: string): void {
+    const data = { dialed: index(n), claim };
+    this.append('routing', claimedStream(index(n)), { type: 'routing.NumberClaimed', data });
+    const source = { kind: 'claim', ref: claim };
+    const said = { index: index(n), source, category: 'attorney', basis: 'b', since: at };
+    this.append('registry', numberStream(index(n)), { type: 'registry.NumberProtected', data: said });
+    this.lag.push(() => this.heard.add(claim));
+  }
+
+  settleClaims(n: number, claim: string): void {
+    const source = { kind: 'claim', ref: claim };
+    const data = { of: 'number', index: index(n), source, settlement: 's', left: 0 };
+    this.append('registry', numberStream(index(n)), { type: 'registry.ProtectionEnded', data });
   }
 
   allow(who: number, n: number, relation: string, status: string): void {
@@ -87,21 +106,21 @@ class Scene {
 
   call(who: number, n: number, facility: string, state: 'fresh' | 'stale' = 'fresh') {
     const view = this.registry;
-    const registry = {
-      used: {
-        positions: view.positions(),
-        digest: view.digest(),
-        protectedNumbers: view.count,
-        ageMs: 5,
-        state,
-      },
-      standing: (of: string) => {
-        const protection = view.isProtected(of);
-        return protection && (protection.category === 'hotline' ? ('hotline' as const) : ('protected' as const));
-      },
-    };
+    const { count: protectedNumbers } = view;
+    const registry = registryMoment(
+      { positions: view.positions(), digest: view.digest(), protectedNumbers, ageMs: 5, state },
+      (of) => view.isProtected(of),
+      (claim) => this.heard.has(claim),
+    );
     const request = { facility, caller: caller(who), dialed: index(n), at };
-    const decided = decideCall(request, gatherFacts(request, registry, this.directory.now()));
+    const directory = this.directory.now();
+    const decided = decideCall(request, gatherFacts(request, registry, directory));
+    const claim = claimOf(index(n), registry, directory);
+    if (claim !== undefined && decided.data.outcome === 'connect' && decided.data.reasons.includes('privilege-claimed'))
+      this.append('routing', claimedStream(index(n)), {
+        type: 'routing.ClaimedCallAdmitted',
+        data: { dialed: index(n), claim },
+      });
     return { id: this.append('routing', `call-${this.log.length}`, decided), data: decided.data };
   }
 }
@@ -146,6 +165,11 @@ const step = fc.oneof(
   }),
   fc.record({ do: fc.constant('catch up' as const) }),
   fc.record({
+    do: fc.constantFrom('claim' as const, 'settle' as const),
+    n: fc.nat(5),
+    claim: fc.constantFrom('call-a', 'call-b'),
+  }),
+  fc.record({
     do: fc.constant('call' as const),
     who: fc.nat(3),
     n: fc.nat(5),
@@ -168,8 +192,10 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
     else if (one.do === 'open') scene.open(one.facility);
     else if (one.do === 'rule')
       scene.rule(one.facility, (version += 1), { presence: one.presence, recording: one.recording });
+    else if (one.do === 'claim') scene.claim(one.n, `${one.claim}${one.n}`);
+    else if (one.do === 'settle') scene.settleClaims(one.n, `${one.claim}${one.n}`);
     else if (one.do === 'catch up') scene.catchUp();
-    else {
+    else if (one.do === 'call') {
       scene.call(one.who, one.n, one.facility, one.state);
       calls += 1;
     }

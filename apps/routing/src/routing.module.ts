@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Membership, Spool } from '@privity/service';
 import { CallBook } from './calls/call-book.js';
 import { CallDesk } from './calls/call-desk.js';
+import { Claims } from './calls/claims.js';
 import { Decisions } from './calls/decisions.js';
 import { Fingerprints } from './calls/fingerprints.js';
 import { Permits } from './calls/permits.js';
@@ -30,6 +31,7 @@ import { RegistryView } from './read-models/registry-view.js';
     Decisions,
     CallBook,
     CallDesk,
+    Claims,
     Fingerprints,
     Permits,
     Policies,

@@ -2,7 +2,7 @@ import { MemorySink } from '@privity/event-stream';
 import type { MemoryDatabase } from '@privity/event-store/memory';
 import { instant } from '@privity/kernel';
 import { type Heartbeat, ProtectionView, readRegistryEvent, RegistryTrust } from '@privity/registry';
-import { decideCall, DirectoryView, gatherFacts, type CallDecided, type RegistryMoment } from '@privity/routing';
+import { decideCall, DirectoryView, gatherFacts, type CallDecided, registryMoment } from '@privity/routing';
 import { connectionLost, type Machine, SimProcess } from './machine.js';
 import { SOURCE } from './publisher.js';
 
@@ -72,15 +72,17 @@ export class Routing {
   }
 
   decide(dialed: string): CallDecided {
-    const registry: RegistryMoment = {
-      used: {
-        positions: this.view.positions(),
-        digest: this.view.digest(),
-        protectedNumbers: this.view.count,
+    const { view } = this;
+    const registry = registryMoment(
+      {
+        positions: view.positions(),
+        digest: view.digest(),
+        protectedNumbers: view.count,
         ...this.trust.verdict(),
       },
-      standing: (index) => (this.view.isProtected(index) === undefined ? undefined : 'protected'),
-    };
+      (index) => view.isProtected(index),
+      () => false,
+    );
     if (registry.used.state !== 'fresh') this.machine.tally.add(`view ${registry.used.state}`);
     const request = { facility: FACILITY, caller: CALLER, dialed, at: '2026-01-01T00:00:00.000Z' };
     return decideCall(request, gatherFacts(request, registry, DIRECTORY.now()));

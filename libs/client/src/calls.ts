@@ -73,6 +73,11 @@ export class Calls {
     return this.http.json('POST', `/api/calls/${encodeURIComponent(callId)}/notices`, json(result));
   }
 
+  /** A party says that the call is privileged: recording ends at once, and what there is of it is sealed. */
+  async claimPrivilege(callId: string, party: 'caller' | 'callee'): Promise<void> {
+    await this.http.json('POST', `/api/calls/${encodeURIComponent(callId)}/privilege-claim`, json({ party }));
+  }
+
   async connected(callId: string, at: string): Promise<void> {
     await this.http.json('POST', `/api/calls/${encodeURIComponent(callId)}/connected`, json({ at }));
   }

@@ -6,13 +6,19 @@ export interface CaseRequest {
   readonly attorney?: string;
   readonly number?: string;
   readonly caller?: string;
-  readonly source?: 'bar-roll' | 'do-not-record' | 'allowed-list' | 'staff' | 'registration';
+  readonly source?: 'bar-roll' | 'do-not-record' | 'allowed-list' | 'staff' | 'registration' | 'claim';
 }
 
 export interface ShownCase {
   readonly caseId: string;
   readonly cause:
-    'end-asked' | 'status-changed' | 'not-confirmed' | 'unverified-relation' | 'unresolved-match' | 'attestation-due';
+    | 'end-asked'
+    | 'status-changed'
+    | 'not-confirmed'
+    | 'unverified-relation'
+    | 'unresolved-match'
+    | 'attestation-due'
+    | 'privilege-claimed';
   readonly attorney?: string;
   readonly of: 'number' | 'caller';
   readonly due: string;

@@ -47,8 +47,8 @@ export type NoMediaAttested = DomainEvent<
   { readonly call: string; readonly decision: string; readonly bytes: 0; readonly objects: 0; readonly store: 'files' }
 >;
 
-/** What became protected: the number that was called, or the person who called it. */
-export type SealReason = 'number-protected' | 'caller-protected';
+/** What became protected, the number that was called or the person who called it; or a party says that this call is privileged. */
+export type SealReason = 'number-protected' | 'caller-protected' | 'privilege-claimed';
 
 /** Late knowledge reaches back (P8): an existing recording should not be there. Stream `recording-<id>`. */
 export type RecordingSealed = DomainEvent<

@@ -14,7 +14,9 @@ export type CaseCause =
   /** Somebody in custody has name and date of birth of a protected person: perhaps one person under two ids. */
   | 'unresolved-match'
   /** Nobody has said for a year that it still holds. */
-  | 'attestation-due';
+  | 'attestation-due'
+  /** A party to a call says that it is privileged (T11). */
+  | 'privilege-claimed';
 
 /** A protection needs looking at. Stream `case-<case>`; one that was settled may open again. */
 export type CaseOpened = DomainEvent<

@@ -15,6 +15,7 @@ export const CASE_DUE_DAYS: Readonly<Record<CaseCause, number>> = {
   'unverified-relation': 20,
   'unresolved-match': 3,
   'attestation-due': 20,
+  'privilege-claimed': 3,
 };
 
 /** The same time of day, so many days of work later: Monday to Friday in UTC. Holidays are not known here, so nothing is due too late. */

@@ -23,6 +23,8 @@ const IN_WORDS: Readonly<Record<CaseCause, string>> = {
   'unverified-relation': "only a person in custody says that the number is a lawyer's",
   'unresolved-match': 'somebody in custody has the name and date of birth of a protected person',
   'attestation-due': 'nobody has said for a year that the protection still holds',
+  'privilege-claimed':
+    'a party to a call says that it is privileged: call the contact on the roll back, never a number given in the call',
 };
 
 /** The last two digits: enough for the owner, too little for anybody else. */

@@ -2,8 +2,8 @@ import type { BlindIndex, DomainEvent, Instant, SealedValue } from '@privity/ker
 
 /** On whose word a number is protected. Sources add up; a number stays protected while any stands (P2). */
 export interface ProtectionSource {
-  readonly kind: 'bar-roll' | 'do-not-record' | 'allowed-list' | 'staff' | 'registration' | 'same-person';
-  /** Stable within its kind, never personal data: an attorney's stream id, a list's name, an event id, another person's index. */
+  readonly kind: 'bar-roll' | 'do-not-record' | 'allowed-list' | 'staff' | 'registration' | 'same-person' | 'claim';
+  /** Stable within its kind, never personal data: an attorney's stream id, a list's name, an event id, another person's index, a call's stream id. */
   readonly ref: string;
 }
 

@@ -17,6 +17,11 @@ export function callerStream(caller: string): string {
   return `caller-${caller}`;
 }
 
+/** What was claimed of a number, and the calls it got since. */
+export function claimedStream(dialed: string): string {
+  return `claimed-${dialed}`;
+}
+
 export function facilityStream(facility: string): string {
   return `facility-${facility}`;
 }

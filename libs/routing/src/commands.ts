@@ -1,5 +1,5 @@
 import type { BlindIndex, Instant } from '@privity/kernel';
-import type { NoticeAnswered, PermitRevoked } from './events.js';
+import type { NoticeAnswered, PermitRevoked, PrivilegeClaimed } from './events.js';
 
 /** One call as asked for. A hotline call comes without its caller: whoever builds this drops the caller first (P11). */
 export interface CallRequest {
@@ -28,5 +28,10 @@ export interface RevokePermit {
   readonly reasons: PermitRevoked['data']['reasons'];
 }
 
+export interface ClaimPrivilege {
+  readonly type: 'ClaimPrivilege';
+  readonly party: PrivilegeClaimed['data']['party'];
+}
+
 /** What may happen to a call after it was decided. */
-export type CallCommand = AnswerNotice | ConnectCall | EndCall | RevokePermit;
+export type CallCommand = AnswerNotice | ConnectCall | EndCall | RevokePermit | ClaimPrivilege;

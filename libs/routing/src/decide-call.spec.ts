@@ -56,6 +56,15 @@ describe('a call', () => {
     expect(decided(change)).toMatchObject({ outcome: 'deny', recording: 'off', reasons, notices: [], maxSeconds: 0 });
   });
 
+  it('that a party claimed to be privileged gets three short calls until somebody has found out, never a recorded one (T11)', () => {
+    for (const claimedCalls of [0, 1, 2])
+      expect(decided({ claimedCalls })).toMatchObject({ outcome: 'connect', recording: 'off', maxSeconds: 600 });
+    expect(decided({ claimedCalls: 0, ...policy({ maxSeconds: 60 }) }).maxSeconds).toBe(60);
+    expect(decided({ claimedCalls: 3 })).toMatchObject({
+      ...{ outcome: 'deny', recording: 'off', reasons: ['claim-unsettled', 'privilege-claimed'], maxSeconds: 0 },
+    });
+  });
+
   it('is denied when the dialled digits cannot be read, whatever else holds', () => {
     const unreadable = { facility: request.facility, caller: request.caller, at: request.at };
     const { data } = decideCall(unreadable, { ...recordable, legalRelation: false, allowed: false });
@@ -111,7 +120,7 @@ describe('a call', () => {
 });
 
 describe('laws', () => {
-  const facts = fc.record({
+  const unclaimed: fc.Arbitrary<CallFacts> = fc.record({
     hotline: fc.boolean(),
     numberProtected: fc.boolean(),
     callerProtected: fc.boolean(),
@@ -137,6 +146,9 @@ describe('laws', () => {
     }),
     directory: fc.constant(recordable.directory),
   });
+  const facts = fc
+    .tuple(unclaimed, fc.option(fc.nat(4), { nil: undefined }))
+    .map(([some, claimedCalls]): CallFacts => (claimedCalls === undefined ? some : { ...some, claimedCalls }));
   const source = fc.constantFrom<Partial<CallFacts>>(
     { numberProtected: true },
     { legalRelation: true },
@@ -160,6 +172,14 @@ describe('laws', () => {
         const a = decideCall(request, { ...before, callerProtected: false }).data;
         const b = decideCall(request, { ...before, callerProtected: true }).data;
         expect(b).toMatchObject({ recording: 'off', outcome: a.outcome });
+      }),
+    );
+  });
+
+  it('a claim never turns recording on, whatever else holds (T11)', () => {
+    fc.assert(
+      fc.property(facts, fc.nat(4), (before, claimedCalls) => {
+        expect(decideCall(request, { ...before, claimedCalls }).data.recording).toBe('off');
       }),
     );
   });

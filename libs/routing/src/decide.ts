@@ -1,5 +1,5 @@
 import { PrivityError } from '@privity/kernel';
-import type { CallCommand, CallRequest } from './commands.js';
+import type { CallCommand, CallRequest, ClaimPrivilege } from './commands.js';
 import type { CallDecided, CallEvent, ReasonCode } from './events.js';
 import type { CallState } from './evolve.js';
 import type { CallFacts } from './facts.js';
@@ -24,12 +24,25 @@ export function decideCall(request: CallRequest, facts: CallFacts): CallDecided 
       recording: unrecorded ? 'off' : 'after-notice',
       reasons,
       notices: unrecorded ? [] : facts.policy.notices,
-      maxSeconds: denied ? 0 : facts.policy.maxSeconds,
+      maxSeconds: denied ? 0 : longest(facts),
       policyVersion: facts.policyVersion,
       registry: facts.registry,
       directory: facts.directory,
     },
   };
+}
+
+/** Until it is settled, a claim is worth so many calls of so many seconds: anybody can make one. */
+const CLAIMED = { calls: 3, seconds: 600 };
+
+/** Where anybody's word protects the number no claim matters. */
+function doubtedCalls({ hotline, numberProtected, legalRelation, claimedCalls }: CallFacts): number | undefined {
+  return hotline || numberProtected || legalRelation ? undefined : claimedCalls;
+}
+
+function longest(facts: CallFacts): number {
+  const { maxSeconds } = facts.policy;
+  return doubtedCalls(facts) === undefined ? maxSeconds : Math.min(maxSeconds, CLAIMED.seconds);
 }
 
 function reasonsFor(request: CallRequest, facts: CallFacts): Set<ReasonCode> {
@@ -41,6 +54,9 @@ function reasonsFor(request: CallRequest, facts: CallFacts): Set<ReasonCode> {
   if (facts.hotline) reasons.add('hotline');
   if (facts.legalRelation) reasons.add('legal-relation-listed');
   const mustConnect = reasons.has('number-protected') || reasons.has('hotline') || reasons.has('legal-relation-listed');
+  const claimedCalls = doubtedCalls(facts);
+  if (claimedCalls !== undefined) reasons.add('privilege-claimed');
+  if ((claimedCalls ?? 0) >= CLAIMED.calls) reasons.add('claim-unsettled');
 
   if (facts.policy.recording !== 'permitted' || facts.policy.notices.length === 0) reasons.add('facility-policy');
   if (facts.registry.state === 'mismatch') reasons.add('registry-digest-mismatch');
@@ -94,7 +110,19 @@ export function decide(command: CallCommand, state: CallState): readonly CallEve
     case 'RevokePermit':
       if (state.ended || state.revoked) return [];
       return [{ type: 'routing.PermitRevoked', data: { reasons: command.reasons } }];
+    case 'ClaimPrivilege':
+      return claimPrivilege(command, state.decision, state);
   }
+}
+
+/** Also of a call that has ended: what was recorded of it is sealed. Who is protected already needs no claim, and a hotline gets none (P11). */
+function claimPrivilege({ party }: ClaimPrivilege, decision: CallDecided['data'], state: CallState): CallEvent[] {
+  const { dialed, reasons } = decision;
+  const isKnown = reasons.includes('number-protected') || reasons.includes('hotline');
+  if (state.claimed || isKnown || dialed === undefined) return [];
+  const claimed: CallEvent = { type: 'routing.PrivilegeClaimed', data: { party, dialed } };
+  if (state.ended || state.revoked || decision.recording === 'off') return [claimed];
+  return [claimed, { type: 'routing.PermitRevoked', data: { reasons: ['privilege-claimed'] } }];
 }
 
 export type PermitRefusal = 'not-permitted' | 'notice-unanswered' | 'notice-declined' | 'permit-revoked' | 'call-ended';

@@ -8,6 +8,7 @@ import type {
   FacilityPolicy,
   RoutingEvent,
 } from './events.js';
+import { ClaimedNumbers } from './claimed-numbers.js';
 import { asOf, lastNotAbove, movedTo, NO_POSITIONS, type Positions, samePositions, type Version } from './versioned.js';
 import { facilityOn, listed, moved, type Person } from './whereabouts.js';
 
@@ -34,6 +35,8 @@ const DIRECTORY_TYPES: ReadonlySet<string> = new Set<DirectoryEvent['type']>([
   'routing.CallerMoved',
   'routing.NumbersAllowed',
   'routing.DirectoryImported',
+  'routing.NumberClaimed',
+  'routing.ClaimedCallAdmitted',
 ]);
 
 /** Calls live in the same shards; they do not move the directory's positions. */
@@ -47,6 +50,7 @@ export function isDirectoryEvent(event: { readonly type: string }): event is Dir
  * A shard's position is that of its last directory event.
  */
 export class DirectoryView {
+  readonly claimed = new ClaimedNumbers();
   #positions = NO_POSITIONS;
   #moment: DirectoryMoment | undefined;
   readonly #applied = Array.from({ length: SHARDS }, () => ({ positions: [] as number[], ids: [] as string[] }));
@@ -147,6 +151,9 @@ export class DirectoryView {
       case 'routing.NumbersAllowed':
         for (const entry of event.data.numbers) this.#allow(shard, position, event.data.caller, entry);
         return;
+      case 'routing.NumberClaimed':
+      case 'routing.ClaimedCallAdmitted':
+        return this.claimed.apply(shard, position, event);
       case 'routing.DirectoryImported':
         return;
     }
@@ -212,6 +219,21 @@ export class DirectoryMoment {
   /** Whether anybody's list names the number as ATTORNEY or LEGAL, approved or not. */
   isLegal(index: BlindIndex): boolean {
     return this.view.isLegalAt(index, this.used.positions);
+  }
+
+  /** By their calls, the oldest first, whatever became of them. */
+  claims(dialed: BlindIndex): readonly string[] {
+    return this.view.claimed.claimsAt(dialed, this.used.positions);
+  }
+
+  /** Of the stream `claimed-<index>`: how many events it has. */
+  claimedVersion(dialed: BlindIndex): number {
+    return this.view.claimed.versionAt(dialed, this.used.positions);
+  }
+
+  /** How many calls the number got while this claim was the first that stood. */
+  claimedCalls(dialed: BlindIndex, claim: string): number {
+    return this.view.claimed.callsAt(dialed, claim, this.used.positions);
   }
 
   /** The facility that has the person at that moment by the calling facility's calendar; undefined: none. */

@@ -1,4 +1,7 @@
+import type { ClaimedCallAdmitted, NumberClaimed, PrivilegeClaimed } from './claim-events.js';
 import type { BlindIndex, DomainEvent, Instant, SealedValue } from '@privity/kernel';
+
+export type * from './claim-events.js';
 
 export type FacilityListed = DomainEvent<
   'routing.FacilityListed',
@@ -102,11 +105,13 @@ export type ReasonCode =
   | 'caller-not-here'
   | 'caller-unknown'
   | 'facility-unknown'
+  | 'claim-unsettled'
   // why it connects unrecorded
   | 'number-protected'
   | 'caller-protected'
   | 'hotline'
   | 'legal-relation-listed'
+  | 'privilege-claimed'
   | 'facility-policy'
   | 'registry-stale'
   | 'registry-empty'
@@ -175,6 +180,13 @@ export type CallEnded = DomainEvent<'routing.CallEnded', { readonly at: Instant;
 export type PermitRevoked = DomainEvent<'routing.PermitRevoked', { readonly reasons: readonly ReasonCode[] }>;
 
 export type DirectoryEvent =
-  FacilityListed | FacilityPolicySet | CallerListed | CallerMoved | NumbersAllowed | DirectoryImported;
-export type CallEvent = CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked;
+  | FacilityListed
+  | FacilityPolicySet
+  | CallerListed
+  | CallerMoved
+  | NumbersAllowed
+  | DirectoryImported
+  | NumberClaimed
+  | ClaimedCallAdmitted;
+export type CallEvent = CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked | PrivilegeClaimed;
 export type RoutingEvent = DirectoryEvent | CallEvent;

@@ -9,10 +9,12 @@ export interface CallState {
   readonly connected: boolean;
   readonly ended: boolean;
   readonly revoked: boolean;
+  /** Somebody who takes part says that it is privileged. */
+  readonly claimed: boolean;
 }
 
 export function initialState(): CallState {
-  return { answers: {}, connected: false, ended: false, revoked: false };
+  return { answers: {}, connected: false, ended: false, revoked: false, claimed: false };
 }
 
 export function evolve(state: CallState, event: CallEvent): CallState {
@@ -27,5 +29,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
       return { ...state, ended: true };
     case 'routing.PermitRevoked':
       return { ...state, revoked: true };
+    case 'routing.PrivilegeClaimed':
+      return { ...state, claimed: true };
   }
 }

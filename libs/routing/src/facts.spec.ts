@@ -6,6 +6,8 @@ const at = '2026-06-01T12:00:00.000Z';
 const registryOf = (standings: Record<string, Standing>): RegistryMoment => ({
   used: { positions: [], digest: 'r', protectedNumbers: 1, ageMs: 0, state: 'fresh' },
   standing: (index) => standings[index],
+  claim: (index) => (standings[index] === 'claimed' ? `claim of ${index}` : undefined),
+  hasHeardOf: (claim) => claim === 'heard',
 });
 const directory = new DirectoryView();
 directory.apply(1, 1, 'a', {

@@ -5,13 +5,17 @@ import type { DirectoryViewUsed, FacilityPolicy, RegistryViewUsed } from './even
 import { STRICTEST_POLICY } from './policy.js';
 
 /** A number that any source calls a hotline is one; every other category only keeps the call unrecorded. */
-export type Standing = 'hotline' | 'protected' | undefined;
+export type Standing = 'hotline' | 'protected' | 'claimed' | undefined;
 
 /** The registry as of one vector of positions. The live view and a replay both answer through this. */
 export interface RegistryMoment {
   readonly used: RegistryViewUsed;
   /** Of a number or of a person in custody. Undefined: not protected. */
   standing(index: BlindIndex): Standing;
+  /** Of a number that is only claimed: the first claim that stands, by its call. */
+  claim(index: BlindIndex): string | undefined;
+  /** Whether the registry ever heard of this claim, however it was settled. */
+  hasHeardOf(claim: string): boolean;
 }
 
 /** All that a decision rests on. Nothing else may influence it (P7). */
@@ -22,6 +26,8 @@ export interface CallFacts {
   readonly callerProtected: boolean;
   /** Anyone lists the number as ATTORNEY or LEGAL. */
   readonly legalRelation: boolean;
+  /** How many calls the number got since somebody claimed it to be privileged. Absent: nobody does. */
+  readonly claimedCalls?: number;
   readonly facilityKnown: boolean;
   readonly policy: FacilityPolicy;
   readonly policyVersion: number;
@@ -41,11 +47,13 @@ export function gatherFacts(request: CallRequest, registry: RegistryMoment, dire
   const caller = hotline ? undefined : request.caller;
   const facility = directory.facility(request.facility);
   const person = caller === undefined ? undefined : directory.caller(caller);
+  const claim = dialed === undefined ? undefined : claimOf(dialed, registry, directory);
   return {
     hotline,
     numberProtected: standing === 'protected',
     callerProtected: caller !== undefined && registry.standing(caller) !== undefined,
     legalRelation: dialed !== undefined && directory.isLegal(dialed),
+    ...(claim === undefined || dialed === undefined ? {} : { claimedCalls: directory.claimedCalls(dialed, claim) }),
     facilityKnown: facility !== undefined,
     policy: facility?.policy ?? STRICTEST_POLICY,
     policyVersion: facility?.policyVersion ?? 0,
@@ -55,6 +63,18 @@ export function gatherFacts(request: CallRequest, registry: RegistryMoment, dire
     registry: registry.used,
     directory: directory.used,
   };
+}
+
+/**
+ * The claim under which a number's calls are counted. What was claimed here stands until the registry has heard of it: from
+ * then on the registry says whether it still does.
+ */
+export function claimOf(
+  dialed: BlindIndex,
+  registry: Pick<RegistryMoment, 'claim' | 'hasHeardOf'>,
+  directory: Pick<DirectoryMoment, 'claims'>,
+): string | undefined {
+  return registry.claim(dialed) ?? directory.claims(dialed).find((claim) => !registry.hasHeardOf(claim));
 }
 
 /**
@@ -70,8 +90,9 @@ export function chooseDialed(
   if (candidates.length === 1) return candidates[0];
   return (
     candidates.find((index) => registry.standing(index) === 'hotline') ??
-    candidates.find((index) => registry.standing(index) !== undefined) ??
+    candidates.find((index) => registry.standing(index) === 'protected') ??
     candidates.find((index) => directory.isLegal(index)) ??
+    candidates.find((index) => claimOf(index, registry, directory) !== undefined) ??
     candidates.find((index) => caller !== undefined && directory.isAllowed(caller, index)) ??
     candidates[0]
   );

@@ -1,5 +1,13 @@
-export { CALL_ID, callerStream, callStream, facilityStream } from './call-stream.js';
-export type { AnswerNotice, CallCommand, CallRequest, ConnectCall, EndCall, RevokePermit } from './commands.js';
+export { CALL_ID, callerStream, callStream, claimedStream, facilityStream } from './call-stream.js';
+export type {
+  AnswerNotice,
+  CallCommand,
+  CallRequest,
+  ClaimPrivilege,
+  ConnectCall,
+  EndCall,
+  RevokePermit,
+} from './commands.js';
 export { CallRefused, decide, decideCall, permitRefusal } from './decide.js';
 export type { PermitRefusal } from './decide.js';
 export {
@@ -13,7 +21,7 @@ export type { Facility } from './directory-view.js';
 export type * from './events.js';
 export { evolve, initialState } from './evolve.js';
 export type { CallState, NoticeResult } from './evolve.js';
-export { chooseCaller, chooseDialed, gatherFacts } from './facts.js';
+export { chooseCaller, chooseDialed, claimOf, gatherFacts } from './facts.js';
 export type { CallFacts, RegistryMoment, Standing } from './facts.js';
 export { FACILITY_POLICY_SCHEMA, orderedPolicy, STRICTEST_POLICY } from './policy.js';
 export { inOrder, REASONS } from './reasons.js';
@@ -21,5 +29,7 @@ export type { ReasonEffect } from './reasons.js';
 export { DecisionReplay, LogOutOfOrder, replayDecisions } from './replay.js';
 export type { ProtectionHistory, ReplayMismatch, ReplayResult } from './replay.js';
 export { samePersonText } from './same-person.js';
+export { registryMoment } from './standing.js';
+export type { Protected } from './standing.js';
 export { UnknownSchemaVersion, upcast } from './upcasters.js';
 export type { Move, Person } from './whereabouts.js';

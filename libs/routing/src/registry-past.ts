@@ -3,6 +3,7 @@ import type { CallerProtected, NumberProtected, ProtectionEnded } from '@privity
 import type { RegistryViewUsed } from './events.js';
 import type { RegistryMoment, Standing } from './facts.js';
 import type { ProtectionHistory } from './replay.js';
+import { claimIn, standingOf } from './standing.js';
 import { samePositions } from './versioned.js';
 
 /** How a number or person stood from a position of their shard on, and before. */
@@ -10,6 +11,8 @@ interface Moment {
   readonly shard: number;
   readonly from: number;
   readonly standing: Standing;
+  /** Of one that is only claimed. */
+  readonly claim: string | undefined;
   readonly before: Moment | undefined;
 }
 
@@ -17,6 +20,8 @@ interface Moment {
 export class RegistryPast {
   /** Numbers and persons: no index of one is an index of the other. */
   readonly #moments = new Map<BlindIndex, Moment>();
+  /** Claims, by where the registry first spoke of them. */
+  readonly #claims = new Map<string, { readonly shard: number; readonly from: number }>();
   #last:
     { readonly positions: readonly number[]; readonly digest: string; readonly protectedNumbers: number } | undefined;
 
@@ -25,11 +30,14 @@ export class RegistryPast {
   apply(shard: number, position: number, id: string, event: { readonly type: string; readonly data: unknown }): void {
     this.history.apply(shard, position, id, event);
     if (!isAboutProtection(event)) return;
-    const { index } = event.data;
+    const { index, source } = event.data;
+    if (source.kind === 'claim' && !this.#claims.has(source.ref))
+      this.#claims.set(source.ref, { shard, from: position });
     const protection = this.history.isProtected(index);
-    const standing = protection === undefined ? undefined : protection.category === 'hotline' ? 'hotline' : 'protected';
+    const [standing, claim] = [standingOf(protection), claimIn(protection)];
     const before = this.#moments.get(index);
-    if (before?.standing !== standing) this.#moments.set(index, { shard, from: position, standing, before });
+    if (before?.standing !== standing || before?.claim !== claim)
+      this.#moments.set(index, { shard, from: position, standing, claim, before });
   }
 
   /** @param said what only the live service could know: how old its view was, and the verdict on it */
@@ -37,14 +45,19 @@ export class RegistryPast {
     const { digest, protectedNumbers } = this.#figures(positions);
     return {
       used: { positions, digest, protectedNumbers, ...said },
-      standing: (index) => this.#standing(index, positions),
+      standing: (index) => this.#asOf(index, positions)?.standing,
+      claim: (index) => this.#asOf(index, positions)?.claim,
+      hasHeardOf: (claim) => {
+        const heard = this.#claims.get(claim);
+        return heard !== undefined && heard.from <= (positions[heard.shard] ?? 0);
+      },
     };
   }
 
-  #standing(index: BlindIndex, positions: readonly number[]): Standing {
+  #asOf(index: BlindIndex, positions: readonly number[]): Moment | undefined {
     let moment = this.#moments.get(index);
     while (moment !== undefined && (positions[moment.shard] ?? 0) < moment.from) moment = moment.before;
-    return moment?.standing;
+    return moment;
   }
 
   /** Calls in a row use the same positions: their figures are made once. */

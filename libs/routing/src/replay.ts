@@ -1,5 +1,4 @@
 import { type BlindIndex, SHARDS } from '@privity/kernel';
-import type { ProtectionCategory } from '@privity/registry/events';
 import type { CallRequest } from './commands.js';
 import { decideCall } from './decide.js';
 import { DecisionText } from './decision-text.js';
@@ -8,6 +7,7 @@ import type { CallDecided } from './events.js';
 import { gatherFacts } from './facts.js';
 import { readLoggedEvent } from './logged-event.js';
 import { RegistryPast } from './registry-past.js';
+import type { Protected } from './standing.js';
 import { upcast } from './upcasters.js';
 
 /**
@@ -18,7 +18,7 @@ export interface ProtectionHistory {
   /** Every event of the registry, each shard in order. */
   apply(shard: number, position: number, id: string, event: { readonly type: string; readonly data: unknown }): void;
   /** As of all that was applied; undefined: nobody protects it. */
-  isProtected(index: BlindIndex): { readonly category: ProtectionCategory } | undefined;
+  isProtected(index: BlindIndex): Protected | undefined;
   /** Undefined for a position not reached. */
   shardDigest(shard: number, atPosition: number): { readonly count: number } | undefined;
   digestAt(positions: readonly number[]): string | undefined;

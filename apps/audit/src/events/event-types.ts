@@ -16,6 +16,9 @@ const ROUTING: Record<RoutingEvent['type'], true> = {
   'routing.CallConnected': true,
   'routing.CallEnded': true,
   'routing.PermitRevoked': true,
+  'routing.PrivilegeClaimed': true,
+  'routing.NumberClaimed': true,
+  'routing.ClaimedCallAdmitted': true,
 };
 
 const RECORDING: Record<RecordingEvent['type'], true> = {

@@ -31,6 +31,8 @@ const ROUTING_EVENTS = [
   'routing.DirectoryImported',
   'routing.NoticeAnswered',
   'routing.CallConnected',
+  'routing.NumberClaimed',
+  'routing.ClaimedCallAdmitted',
 ];
 // Checked for completeness by the compiler: an unknown type would halt the shard.
 const REGISTRY_EVENTS: Record<

@@ -36,11 +36,17 @@ export class SealsEvents {
 
   @EventPattern<string>('registry.NumberProtected', SEALS)
   async numberProtected(
-    @Payload() { data: { index } }: EventEnvelope<NumberProtected['data']>,
+    @Payload() { data: { index, source, since } }: EventEnvelope<NumberProtected['data']>,
     @Ctx() { manager, id }: EventContext,
   ): Promise<void> {
     await this.remember(manager, index, id);
-    await this.seal(await recorded(manager, 'dialed = $1', [index], { reason: 'number-protected', cause: id }), id);
+    const how = { reason: 'number-protected', cause: id } as const;
+    // What anybody can say in a call must not put all that was recorded before it out of reach; if it is true, staff's word does.
+    const found =
+      source.kind === 'claim'
+        ? await recorded(manager, 'dialed = $1 and (ended_at is null or ended_at >= $2)', [index, since], how)
+        : await recorded(manager, 'dialed = $1', [index], how);
+    await this.seal(found, id);
   }
 
   @EventPattern<string>('registry.CallerProtected', SEALS)

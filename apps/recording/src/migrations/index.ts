@@ -15,6 +15,8 @@ create table if not exists call_media (
 -- Which replica has a claimed call in hand, and what another one was told meanwhile of why it must stop.
 alter table call_media add column if not exists holder uuid;
 alter table call_media add column if not exists stop text;
+-- The event by which a party said that the call is privileged.
+alter table call_media add column if not exists privileged uuid;
 create index if not exists call_media_claimed on call_media (call) where phase = 'claimed';
 create index if not exists call_media_call_id on call_media (call_id) where recording is not null;
 

@@ -117,8 +117,13 @@ export class House {
     await this.routingStore().append(call, 'any', [{ type, data }]);
   }
 
-  async protects(index: string): Promise<void> {
-    const data = { index, source: { kind: 'staff', ref: 'x' }, category: 'attorney', basis: 'x', since: '2026-01-01' };
+  async claimsPrivilege({ call, dialed }: CallFacts): Promise<void> {
+    const data = { party: 'callee', dialed };
+    await this.routingStore().append(call, 'any', [{ type: 'routing.PrivilegeClaimed', data }]);
+  }
+
+  async protects(index: string, kind = 'staff', since = '2026-01-01'): Promise<void> {
+    const data = { index, source: { kind, ref: 'x' }, category: 'attorney', basis: 'x', since };
     await this.storeOf('registry').append(`number-${index}`, 'any', [{ type: 'registry.NumberProtected', data }]);
   }
 
@@ -220,6 +225,11 @@ export class House {
         await client.query(`grant insert, update on replica to ${serviceRole}`);
       }
     });
+  }
+
+  /** How many rows of the service's own tables. */
+  count(from: string): Promise<number> {
+    return this.asOwner(async (client) => (await client.query(`select from ${from}`)).rowCount ?? 0);
   }
 
   /** Shards on which one of the service's consumers stopped. */

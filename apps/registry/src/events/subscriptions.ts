@@ -8,11 +8,12 @@ import { crash, type ServiceParts } from '@privity/service';
  * the tables of what waits for a person. One consumer for all: each reads every number of every list.
  */
 export const REACTIONS = Symbol('registry reactions');
-/** What the registry learns from routing: numbers that a caller's list names as a lawyer's, and who is in custody. */
+/** What the registry learns from routing: numbers that a caller's list names as a lawyer's, or that a party to a call does, and who is in custody. */
 export const ALLOWED_LISTS = Symbol('registry allowed lists');
 
+type Handled = 'routing.NumbersAllowed' | 'routing.CallerListed' | 'routing.PrivilegeClaimed';
 // Every other type that routing speaks, checked for completeness by the compiler: an unknown one halts the shard.
-const OF_ROUTING: Record<Exclude<RoutingEvent['type'], 'routing.NumbersAllowed' | 'routing.CallerListed'>, true> = {
+const OF_ROUTING: Record<Exclude<RoutingEvent['type'], Handled>, true> = {
   'routing.FacilityListed': true,
   'routing.FacilityPolicySet': true,
   'routing.CallerMoved': true,
@@ -22,6 +23,8 @@ const OF_ROUTING: Record<Exclude<RoutingEvent['type'], 'routing.NumbersAllowed' 
   'routing.CallConnected': true,
   'routing.CallEnded': true,
   'routing.PermitRevoked': true,
+  'routing.NumberClaimed': true,
+  'routing.ClaimedCallAdmitted': true,
 };
 
 /** The service's consumers; what each handles stands in the controllers of this folder. */

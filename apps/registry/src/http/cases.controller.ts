@@ -15,7 +15,7 @@ const opening = new JsonBody<CaseRequest>({
     attorney: text(100),
     number: text(64),
     caller: text(64),
-    source: { enum: ['bar-roll', 'do-not-record', 'allowed-list', 'staff', 'registration'] },
+    source: { enum: ['bar-roll', 'do-not-record', 'allowed-list', 'staff', 'registration', 'claim'] },
   },
 });
 

@@ -6,6 +6,7 @@ import { newEvents, type Principal } from '@privity/service';
 import { type CallAnswer, callAnswer } from './call-answer.js';
 import { CallBook, decisionId } from './call-book.js';
 import { type AskedCall, Decisions } from './decisions.js';
+import { Claims } from './claims.js';
 import { Fingerprints } from './fingerprints.js';
 
 export interface NewCall extends Omit<AskedCall, 'at'> {
@@ -29,16 +30,19 @@ export class CallDesk {
     private readonly book: CallBook,
     private readonly decisions: Decisions,
     private readonly fingerprints: Fingerprints,
+    private readonly claims: Claims,
   ) {}
 
   /** `isNew` false: this call was decided before, and this is the same answer. @throws CallIdTaken */
   async open(call: NewCall, asker: Principal): Promise<{ readonly answer: CallAnswer; readonly isNew: boolean }> {
     const at = new Date(call.at ?? Date.now()).toISOString();
-    const decided = this.decisions.decide({ ...call, at });
+    const stream = this.book.streamOf(asker.client, call.callId);
+    let decided = this.decisions.decide({ ...call, at });
+    while (!(await this.claims.admit(decided.data, stream, asker.subject)))
+      decided = this.decisions.decide({ ...call, at });
     // From here on a hotline call has no caller: neither fingerprint nor comparison may know one (P11).
     const caller = decided.data.caller === undefined ? '' : (call.caller ?? '');
     const content = [call.facility, caller, call.dialed, call.at ?? ''];
-    const stream = this.book.streamOf(asker.client, call.callId);
     const fingerprint = this.fingerprints.of(...content);
     const events = newEvents([decided], { actor: asker.subject, correlationid: stream });
     // Side by side: the fingerprint costs no round trip of its own.

@@ -5,6 +5,7 @@ import {
   type CallRequest,
   chooseCaller,
   chooseDialed,
+  claimOf,
   decideCall,
   type DirectoryMoment,
   gatherFacts,
@@ -52,9 +53,14 @@ export class Decisions {
 
   /** Whether the call is privileged as far as is known now: what was learnt after it counts too (P8, P12). */
   isPrivate({ caller, dialed }: Pick<CallRequest, 'caller' | 'dialed'>): boolean {
-    const { standing } = this.registry.moment();
+    const registry = this.registry.moment();
+    const { standing } = registry;
     if (caller !== undefined && standing(caller) !== undefined) return true;
-    return dialed !== undefined && (standing(dialed) !== undefined || this.directory.view.now().isLegal(dialed));
+    const directory = this.directory.view.now();
+    if (dialed === undefined) return false;
+    return (
+      standing(dialed) !== undefined || directory.isLegal(dialed) || claimOf(dialed, registry, directory) !== undefined
+    );
   }
 
   /** Blind indexes instead of numbers; a hotline is recognised first, and its caller is not even hashed (P11). */

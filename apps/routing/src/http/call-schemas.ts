@@ -24,6 +24,13 @@ export const NOTICE_SCHEMA = {
   properties: { party, result: { enum: ['accepted', 'declined', 'no-answer'] } },
 } as const;
 
+export const CLAIM_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['party'],
+  properties: { party },
+} as const;
+
 /** `/connected` and `/ended`. */
 export const MOMENT_SCHEMA = {
   type: 'object',

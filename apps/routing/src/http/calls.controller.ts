@@ -1,15 +1,16 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { type AnswerNotice, type CallCommand, permitRefusal } from '@privity/routing';
+import { type AnswerNotice, type CallCommand, type ClaimPrivilege, permitRefusal } from '@privity/routing';
 import { CurrentUser, Forbidden, JsonBody, type Principal, Roles } from '@privity/service';
 import type { FastifyReply } from 'fastify';
 import { type CallAnswer, seesPrivateCalls, seesReasons } from '../calls/call-answer.js';
 import { type BookedCall, CallBook, CallNotFound } from '../calls/call-book.js';
 import { CallDesk, type NewCall } from '../calls/call-desk.js';
+import { Claims } from '../calls/claims.js';
 import { Decisions } from '../calls/decisions.js';
 import { type CallRecord, callRecord, callStateOf } from '../calls/call-record.js';
 import { PermitDenied, Permits } from '../calls/permits.js';
 import { CaughtUp } from '../read-models/caught-up.js';
-import { CALL_SCHEMA, MOMENT_SCHEMA, NOTICE_SCHEMA } from './call-schemas.js';
+import { CALL_SCHEMA, CLAIM_SCHEMA, MOMENT_SCHEMA, NOTICE_SCHEMA } from './call-schemas.js';
 import { acceptClock } from './clock-skew.js';
 
 interface Moment {
@@ -27,6 +28,7 @@ export class CallsController {
     private readonly book: CallBook,
     private readonly permits: Permits,
     private readonly decisions: Decisions,
+    private readonly claims: Claims,
   ) {}
 
   /** Decides a call: 201, or 200 and the same answer when it was decided before. */
@@ -60,6 +62,20 @@ export class CallsController {
     const call = await this.change(callId, { type: 'AnswerNotice', ...answer }, asker);
     const permit = await this.permitFor(call, callId, asker);
     return { ...progress(callId, call), ...(permit === undefined ? {} : { permit }) };
+  }
+
+  /** A party says that the call is privileged: nothing of it is recorded from here on (T11). */
+  @Post(':callId/privilege-claim')
+  @HttpCode(200)
+  @Roles('dialler')
+  @UseGuards(CaughtUp)
+  async claimPrivilege(
+    @Param('callId') callId: string,
+    @Body(new JsonBody<Omit<ClaimPrivilege, 'type'>>(CLAIM_SCHEMA)) { party }: Omit<ClaimPrivilege, 'type'>,
+    @CurrentUser() asker: Principal,
+  ): Promise<CallProgress> {
+    const call = await this.find(asker.client, callId, asker);
+    return progress(callId, await this.claims.claim(call, party, asker.subject));
   }
 
   @Post(':callId/connected')

@@ -4,7 +4,8 @@ import type { ShardHead } from '@privity/event-store';
 import { Tail } from '@privity/event-stream';
 import type { KeyRing } from '@privity/kernel';
 import { ProtectionView, readRegistryEvent, RegistryTrust } from '@privity/registry';
-import type { RegistryMoment } from '@privity/routing';
+import type { RegistryEvent } from '@privity/registry';
+import { type RegistryMoment, registryMoment } from '@privity/routing';
 import { INDEX_KEYS, JsonLog, ServiceConfig } from '@privity/service';
 
 const REGISTRY = '/privity/registry';
@@ -16,6 +17,8 @@ const AGAIN_MS = 1_000;
 export class RegistryView implements OnApplicationBootstrap, OnModuleDestroy {
   readonly trust: RegistryTrust;
   private readonly view: ProtectionView;
+  /** Of which the registry ever spoke. */
+  private readonly claims = new Set<string>();
   private tail: Tail | undefined;
   private complete = false;
   private readonly stopping = new AbortController();
@@ -37,19 +40,17 @@ export class RegistryView implements OnApplicationBootstrap, OnModuleDestroy {
   /** The registry as it is seen now, with the verdict on this view. */
   moment(): RegistryMoment {
     const { view } = this;
-    return {
-      used: {
-        positions: view.positions(),
-        digest: view.digest(),
-        protectedNumbers: view.count,
-        ...this.trust.verdict(),
-      },
-      standing: (index) => {
-        const protection = view.isProtected(index);
-        if (protection === undefined) return undefined;
-        return protection.category === 'hotline' ? 'hotline' : 'protected';
-      },
+    const used = {
+      positions: view.positions(),
+      digest: view.digest(),
+      protectedNumbers: view.count,
+      ...this.trust.verdict(),
     };
+    return registryMoment(
+      used,
+      (index) => view.isProtected(index),
+      (claim) => this.claims.has(claim),
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -84,8 +85,7 @@ export class RegistryView implements OnApplicationBootstrap, OnModuleDestroy {
       stream: this.config.stream,
       from: { [REGISTRY]: from },
       apply: ({ shard, events }) => {
-        for (const { position, id, envelope } of events)
-          this.view.apply(shard, position, id, readRegistryEvent(envelope));
+        for (const { position, id, envelope } of events) this.see(shard, position, id, readRegistryEvent(envelope));
       },
       // A halted shard does not reach the next heartbeat: the view grows stale, and nothing is recorded.
       onHalt: ({ code, shard, position }) =>
@@ -96,6 +96,12 @@ export class RegistryView implements OnApplicationBootstrap, OnModuleDestroy {
       },
       log: (level, message, facts) => this.log.line(level, message, facts),
     });
+  }
+
+  private see(shard: number, position: number, id: string, event: RegistryEvent): void {
+    this.view.apply(shard, position, id, event);
+    if (event.type === 'registry.NumberProtected' && event.data.source.kind === 'claim')
+      this.claims.add(event.data.source.ref);
   }
 
   private async restart(): Promise<void> {
