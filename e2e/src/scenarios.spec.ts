@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyTlogProof } from '@privity/transparency-log';
-import { audio, BELA, FRIEND, Jail, SLOW_LAWYER, untilStopped } from './jail.js';
+import { audio, FRIEND, Jail, SLOW_LAWYER, untilStopped } from './jail.js';
 import { importList } from './lists.js';
 import { allEvents, eventually } from './stream.js';
 
 const ROLL_LAWYER = '212-555-0110';
-const HOTLINE = '212-555-0116';
 
 // incidents.md: what went wrong elsewhere, played through the public port against real services, PostgreSQL and stream.
 describe('scenarios', () => {
@@ -14,7 +13,6 @@ describe('scenarios', () => {
   beforeAll(async () => {
     jail = await Jail.start();
     await importList(jail.registrar, 'bar-roll', [`NY,1,Counsel,Carol,aCTIVe,,${ROLL_LAWYER},,,01/01/2001`]);
-    await importList(jail.registrar, 'do-not-record', [`${HOTLINE},Y,Y,*,01/01/2020,,PREA HOTLINE`]);
     await jail.recordable(FRIEND);
   }, 180_000);
 
@@ -88,32 +86,6 @@ describe('scenarios', () => {
       'the seal',
       async () => (await jail.investigator.recordings.get(receipt.recording).catch(() => 'none')) === 'none',
     );
-  }, 60_000);
-
-  it('T16: a call to a hotline leaves no caller in any event or log', async () => {
-    const { answer: known } = await jail.dial(FRIEND, BELA);
-    await jail.hangUp(known);
-    const decisions = await allEvents(jail.auditor, 'routing');
-    const belaIndex = decisions.find(({ id }) => id === known.decision)?.data['caller'];
-    expect(belaIndex).toEqual(expect.any(String));
-    const mentions = async (): Promise<number> => {
-      const contexts = ['registry', 'routing', 'recording', 'audit'];
-      const events = (await Promise.all(contexts.map((context) => allEvents(jail.auditor, context)))).flat();
-      return events.filter(({ text }) => text.includes(String(belaIndex))).length;
-    };
-    const before = await mentions();
-    const { answer } = await jail.dial(HOTLINE, BELA);
-    expect(answer).toMatchObject({ outcome: 'connect', recording: 'off', reasons: ['hotline'] });
-    await jail.hangUp(answer);
-    const events = await eventually('the attestation', async () => {
-      const recording = await allEvents(jail.auditor, 'recording');
-      return recording.some(({ data }) => data['decision'] === answer.decision) && recording;
-    });
-    expect(events.length).toBeGreaterThan(0);
-    const decided = (await allEvents(jail.auditor, 'routing')).find(({ id }) => id === answer.decision);
-    expect(Object.keys(decided?.data ?? {})).not.toContain('caller');
-    expect(await mentions()).toBe(before);
-    expect(await jail.privity.logs()).not.toContain(BELA);
   }, 60_000);
 
   it('T3, P3: while the registry is silent calls connect unrecorded, and are recorded again when it speaks', async () => {
