@@ -69,6 +69,14 @@ describe('a claim of privilege (T11)', () => {
     expect(await accept(callId)).toMatchObject({ status: 200, body: { callId, state: 'decided' } });
     expect((await accept(callId)).body).not.toHaveProperty('permit');
     expect((await claim(callId)).status).toBe(200);
+    const byAnother = await house.ask(
+      'POST',
+      `/api/calls/${callId}/privilege-claim`,
+      ['dialler'],
+      { party: 'caller' },
+      { ...EDGE, subject: 'ben' },
+    );
+    expect(byAnother.status).toBe(200);
     expect(await ledger(number(1))).toEqual(['routing.NumberClaimed']);
   });
 
@@ -92,6 +100,7 @@ describe('a claim of privilege (T11)', () => {
     expect((await call(number(3))).body).toMatchObject({
       ...{ outcome: 'deny', reasons: ['claim-unsettled', 'privilege-claimed'], maxSeconds: 0 },
     });
+    expect((await call(number(3), callId)).body.callId).toBe(callId);
     // Asked again, a call is the same call and takes no other's place.
     expect((await call(number(3), connected[0]?.callId)).body).toEqual(connected[0]);
     expect(await ledger(number(3))).toEqual(['routing.NumberClaimed', ...Array(3).fill('routing.ClaimedCallAdmitted')]);

@@ -38,8 +38,7 @@ export class CallDesk {
     const at = new Date(call.at ?? Date.now()).toISOString();
     const stream = this.book.streamOf(asker.client, call.callId);
     let decided = this.decisions.decide({ ...call, at });
-    while (!(await this.claims.admit(decided.data, stream, asker.subject)))
-      decided = this.decisions.decide({ ...call, at });
+    while (!(await this.claims.admit(decided.data, stream))) decided = this.decisions.decide({ ...call, at });
     // From here on a hotline call has no caller: neither fingerprint nor comparison may know one (P11).
     const caller = decided.data.caller === undefined ? '' : (call.caller ?? '');
     const content = [call.facility, caller, call.dialed, call.at ?? ''];

@@ -23,9 +23,9 @@ export class Claims {
     const { stream, state } = claimed;
     const dialed = state.decision?.dialed;
     if (!state.claimed || dialed === undefined) return claimed;
-    // As often as it is asked: whoever asked before may have been cut off between the two.
+    // As often as it is asked, by whomever: whoever asked before may have been cut off between the two. Who it was, the call knows.
     const event: RoutingEvent = { type: 'routing.NumberClaimed', data: { dialed, claim: stream } };
-    const meta = { actor, correlationid: stream, idOf: () => derivedId(stream, 'routing.number-claimed', 0) };
+    const meta = { correlationid: stream, idOf: () => derivedId(stream, 'routing.number-claimed', 0) };
     const { events } = await this.store.append(claimedStream(dialed), 'any', newEvents([event], meta));
     await this.directory.reachEverywhere(events);
     return claimed;
@@ -36,16 +36,19 @@ export class Claims {
    * is awaited: it counts from the moment that was decided by. False: somebody was faster, and the call is to be decided again.
    * @param call stream of the call, for which one is taken once however often it is asked about
    */
-  async admit({ dialed, outcome, reasons }: CallDecided['data'], call: string, actor: string): Promise<boolean> {
+  async admit({ dialed, outcome, reasons }: CallDecided['data'], call: string): Promise<boolean> {
     if (outcome === 'deny' || dialed === undefined || !reasons.includes('privilege-claimed')) return true;
     const directory = this.directory.view.now();
     const claim = claimOf(dialed, this.registry.moment(), directory);
     if (claim === undefined) return false;
+    const version = directory.claimedVersion(dialed);
+    // A call that is asked about again was counted, or was decided before anybody claimed anything.
+    if ((await this.store.readStream(call)).length > 0) return true;
     const event: RoutingEvent = { type: 'routing.ClaimedCallAdmitted', data: { dialed, claim } };
-    const meta = { actor, correlationid: call, idOf: () => derivedId(call, 'routing.claimed-call', 0) };
+    const meta = { correlationid: call, idOf: () => derivedId(call, `routing.claimed-call ${claim}`, 0) };
     const stream = claimedStream(dialed);
     try {
-      const { events } = await this.store.append(stream, directory.claimedVersion(dialed), newEvents([event], meta));
+      const { events } = await this.store.append(stream, version, newEvents([event], meta));
       await this.directory.reach(events);
       return true;
     } catch (error) {

@@ -115,7 +115,7 @@ export class House {
       .append(callerProtectionStream(index), 'any', [{ type: 'registry.CallerProtected', data }]);
   }
 
-  token(roles: readonly Role[], more: { facility?: string; client?: string } = {}): Promise<string> {
+  token(roles: readonly Role[], more: { facility?: string; client?: string; subject?: string } = {}): Promise<string> {
     const identity = loadSigningKey(keyFolders(this.folder).identity, 'identity');
     return signToken(identity, { subject: 'ana', roles, ttlSeconds: 3600, ...more });
   }
@@ -125,7 +125,7 @@ export class House {
     path: string,
     roles: readonly Role[],
     body?: unknown,
-    more: { facility?: string; client?: string } = {},
+    more: { facility?: string; client?: string; subject?: string } = {},
   ): Promise<Answer<T>> {
     const response = await fetch(`${this.routing.url}${path}`, {
       method,
