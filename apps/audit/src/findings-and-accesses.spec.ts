@@ -59,6 +59,18 @@ describe('findings', () => {
     expect(await findings('facility-NY-1')).toHaveLength(1);
   });
 
+  it('come of a view of the registry that is no longer believed, though nobody calls (P3)', async () => {
+    const changed = (from: string, to: string) =>
+      record('routing', 'registry-view-1', { type: 'routing.RegistryVerdictChanged', data: { from, to, ageMs: 1 } });
+    await changed('stale', 'fresh');
+    await changed('fresh', 'mismatch');
+    const [finding, ...more] = await until(
+      () => findings('routing'),
+      ({ length }) => length > 0,
+    );
+    expect([finding?.kind, more]).toEqual(['registry-unverified', []]);
+  });
+
   it('name a recording of a call that was not to be recorded, whichever event comes first (P1)', async () => {
     const [early] = await record('routing', 'call-a', decided({}));
     await pause(300);

@@ -17,6 +17,7 @@ import { CaughtUp } from './read-models/caught-up.js';
 import { Directory } from './read-models/directory.js';
 import { HeartbeatPoller } from './read-models/heartbeat-poller.js';
 import { RegistryView } from './read-models/registry-view.js';
+import { VerdictWatch } from './read-models/verdict-watch.js';
 
 /** Who may call whom; decides each call. */
 @Module({
@@ -27,6 +28,7 @@ import { RegistryView } from './read-models/registry-view.js';
     Directory,
     RegistryView,
     HeartbeatPoller,
+    VerdictWatch,
     CaughtUp,
     Decisions,
     CallBook,

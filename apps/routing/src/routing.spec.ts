@@ -50,6 +50,13 @@ const accept = (callId: string) =>
 const renew = (permit: unknown) =>
   house.ask<{ permit?: string; code?: string }>('POST', '/internal/permits/renewals', ['service'], { permit });
 const now = () => new Date().toISOString();
+/** What routing said of its view of the registry, in order: one replica has one stream. */
+const verdicts = async () =>
+  (await Promise.all([...Array(12).keys()].map((shard) => house.store.readShard(shard, 0, 10_000))))
+    .flat()
+    .map(({ text }) => JSON.parse(text) as { type: string; data: { from: string; to: string } })
+    .filter(({ type }) => type === 'routing.RegistryVerdictChanged')
+    .map(({ data: { from, to } }) => `${from} ${to}`);
 const typesOf = async (callId: string) => {
   const { body } = await house.ask<{ events: { type: string }[] }>('GET', `/api/calls/${callId}`, ['auditor']);
   return body.events.map(({ type }) => type.replace('routing.', ''));
@@ -65,6 +72,7 @@ beforeAll(async () => {
   await house.import('allowed-numbers', ALLOWED);
   await house.ask('PUT', '/api/facilities/ME01/policy', ['operator'], POLICY);
   await until(async () => ((await dial(FRIEND)).body.recording === 'after-notice' ? true : undefined));
+  await until(async () => ((await verdicts()).length > 0 ? true : undefined));
 }, 60_000);
 afterAll(() => house.stop());
 
@@ -461,6 +469,17 @@ describe('a registry that cannot be believed (P3)', () => {
     temper.extraCount = 0;
     await until(async () => ((await reasonsOf(FRIEND)).recording === 'after-notice' ? true : undefined));
   }, 20_000);
+
+  it('is told of each time, also while nobody calls (P3)', async () => {
+    const told = await until(async () => {
+      const all = await verdicts();
+      return all.at(-1) === 'mismatch fresh' ? all : undefined;
+    });
+    expect(told[0]).toBe('stale fresh');
+    expect(new Set(told)).toEqual(new Set(['stale fresh', 'fresh stale', 'fresh mismatch', 'mismatch fresh']));
+    // Each begins where the one before ended.
+    for (const [n, verdict] of told.slice(1).entries()) expect(verdict.split(' ')[0]).toBe(told[n]?.split(' ')[1]);
+  });
 });
 
 describe('starting again', () => {

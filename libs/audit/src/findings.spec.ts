@@ -18,6 +18,7 @@ import {
   recordedUnpermitted,
   recordingSealedLate,
   registrationOverdue,
+  registryDoubted,
   registryUnverified,
   visibleKinds,
   type AuditEvent,
@@ -76,6 +77,16 @@ describe('what shows a matter', () => {
       expect(registryUnverified(decided({ reasons: [reason] }))).toBeDefined();
     }
     expect(registryUnverified(decided({ reasons: ['number-protected', 'caller-elsewhere'] }))).toBeUndefined();
+  });
+
+  it('a view of the registry that is no longer believed, once per day and state, also while nobody calls (P3)', () => {
+    const changed = (to: 'fresh' | 'stale' | 'mismatch') =>
+      registryDoubted(shown({ from: 'fresh', to, ageMs: 11_000 }));
+    const finding = changed('stale');
+    expect(finding).toMatchObject({ kind: 'registry-unverified', evidence: 'e1' });
+    expect(finding && matterStream(finding)).toBe('finding-registry-unverified-routing-2026-11-23-stale');
+    expect(changed('mismatch')).toMatchObject({ detail: expect.stringContaining('mismatch') });
+    expect(changed('fresh')).toBeUndefined();
   });
 
   it('a playback refused, once per recording and reason', () => {

@@ -1,7 +1,7 @@
 import type { Instant } from '@privity/kernel';
 import type { MediaChecked, MediaRefused, PlaybackRefused, RecordingSealed } from '@privity/recording/events';
 import type { ListHeld, NoticeFailed, RegistrationEscalated } from '@privity/registry/events';
-import type { CallDecided, ReasonCode } from '@privity/routing/events';
+import type { CallDecided, ReasonCode, RegistryVerdictChanged } from '@privity/routing/events';
 import type { RaiseFinding } from './commands.js';
 
 /** The part of a stored event that a finding rests on. */
@@ -26,6 +26,19 @@ export function registryUnverified({ id, time, data }: Shown<CallDecided>): Rais
     about: `facility-${data.facility}`,
     detail: `calls went unrecorded: ${reasons.join(', ')}`,
     occasion: `${time.slice(0, 10)}-${reasons.join('-')}`,
+  };
+}
+
+/** The same while nobody calls: whoever calls next would not be recorded. One per day and state. */
+export function registryDoubted({ id, time, data }: Shown<RegistryVerdictChanged>): RaiseFinding | undefined {
+  if (data.to === 'fresh') return undefined;
+  return {
+    type: 'RaiseFinding',
+    kind: 'registry-unverified',
+    evidence: id,
+    about: 'routing',
+    detail: `routing no longer believes its view of the registry: ${data.to}`,
+    occasion: `${time.slice(0, 10)}-${data.to}`,
   };
 }
 

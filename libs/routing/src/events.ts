@@ -1,7 +1,9 @@
 import type { ClaimedCallAdmitted, NumberClaimed, PrivilegeClaimed } from './claim-events.js';
+import type { RegistryVerdictChanged } from './verdict-events.js';
 import type { BlindIndex, DomainEvent, Instant, SealedValue } from '@privity/kernel';
 
 export type * from './claim-events.js';
+export type * from './verdict-events.js';
 
 export type FacilityListed = DomainEvent<
   'routing.FacilityListed',
@@ -189,4 +191,4 @@ export type DirectoryEvent =
   | NumberClaimed
   | ClaimedCallAdmitted;
 export type CallEvent = CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked | PrivilegeClaimed;
-export type RoutingEvent = DirectoryEvent | CallEvent;
+export type RoutingEvent = DirectoryEvent | CallEvent | RegistryVerdictChanged;

@@ -19,6 +19,7 @@ const ROUTING: Record<RoutingEvent['type'], true> = {
   'routing.PrivilegeClaimed': true,
   'routing.NumberClaimed': true,
   'routing.ClaimedCallAdmitted': true,
+  'routing.RegistryVerdictChanged': true,
 };
 
 const RECORDING: Record<RecordingEvent['type'], true> = {

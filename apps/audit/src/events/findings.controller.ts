@@ -11,6 +11,7 @@ import {
   recordedUnpermitted,
   recordingSealedLate,
   registrationOverdue,
+  registryDoubted,
   registryUnverified,
 } from '@privity/audit';
 import type { EventEnvelope } from '@privity/event-store';
@@ -32,6 +33,11 @@ export class FindingsController {
     if (permitsRecording(decided.data)) return;
     for (const made of await rememberUnpermitted(manager, decided.id))
       await this.findings.raise(recordedUnpermitted(made));
+  }
+
+  @EventPattern<string>('routing.RegistryVerdictChanged', FINDINGS)
+  async verdictChanged(@Payload() envelope: EventEnvelope): Promise<void> {
+    await this.findings.raise(registryDoubted(readAs(envelope, 'routing.RegistryVerdictChanged')));
   }
 
   @EventPattern<string>('registry.NumberProtected', FINDINGS)

@@ -33,6 +33,7 @@ const ROUTING_EVENTS = [
   'routing.CallConnected',
   'routing.NumberClaimed',
   'routing.ClaimedCallAdmitted',
+  'routing.RegistryVerdictChanged',
 ];
 // Checked for completeness by the compiler: an unknown type would halt the shard.
 const REGISTRY_EVENTS: Record<
