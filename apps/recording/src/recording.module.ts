@@ -3,8 +3,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Membership } from '@privity/service';
 import { Attestor } from './events/attestor.js';
 import { ClaimsEvents } from './events/claims.events.js';
+import { OtherNumbers } from './events/other-numbers.js';
 import { RecorderEvents } from './events/recorder.events.js';
 import { RecordingsEvents } from './events/recordings.events.js';
+import { Sealing } from './events/sealing.js';
 import { SealsEvents } from './events/seals.events.js';
 import { ChecksController } from './http/checks.controller.js';
 import { MediaController } from './http/media.controller.js';
@@ -48,6 +50,8 @@ import { RecordingKeys } from './vault/recording-keys.js';
     StopRequests,
     Recovery,
     Attestor,
+    Sealing,
+    OtherNumbers,
     ActivePlaybacks,
     PlaybackSessions,
     Playbacks,

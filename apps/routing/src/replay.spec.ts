@@ -104,7 +104,7 @@ class Scene {
     this.lag = [];
   }
 
-  call(who: number, n: number, facility: string, state: 'fresh' | 'stale' = 'fresh') {
+  call(who: number, n: number, facility: string, state: 'fresh' | 'stale' = 'fresh', others: readonly number[] = []) {
     const view = this.registry;
     const { count: protectedNumbers } = view;
     const registry = registryMoment(
@@ -112,7 +112,8 @@ class Scene {
       (of) => view.isProtected(of),
       (claim) => this.heard.has(claim),
     );
-    const request = { facility, caller: caller(who), dialed: index(n), at };
+    const beside = others.length === 0 ? {} : { others: { indexes: others.map(index) } };
+    const request = { facility, caller: caller(who), dialed: index(n), ...beside, at };
     const directory = this.directory.now();
     const decided = decideCall(request, gatherFacts(request, registry, directory));
     const claim = claimOf(index(n), registry, directory);
@@ -175,6 +176,7 @@ const step = fc.oneof(
     n: fc.nat(5),
     facility: fc.constantFrom(...FACILITIES),
     state: fc.constantFrom('fresh' as const, 'stale' as const),
+    others: fc.array(fc.nat(5), { maxLength: 2 }),
   }),
 );
 
@@ -196,7 +198,7 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
     else if (one.do === 'settle') scene.settleClaims(one.n, `${one.claim}${one.n}`);
     else if (one.do === 'catch up') scene.catchUp();
     else if (one.do === 'call') {
-      scene.call(one.who, one.n, one.facility, one.state);
+      scene.call(one.who, one.n, one.facility, one.state, one.others);
       calls += 1;
     }
   }

@@ -10,6 +10,8 @@ export interface CallRequest {
   readonly caller: string;
   /** As dialled; any form a phone export has. */
   readonly dialed: string;
+  /** Other numbers that the call goes through, as diversion and history information name them. */
+  readonly others?: readonly string[];
   /** RFC 3339; governs hours only. More than five minutes off needs the role `simulate`. */
   readonly at?: string;
 }
@@ -71,6 +73,11 @@ export class Calls {
   /** A permit only when every required acceptance is durable. */
   notice(callId: string, result: NoticeResult): Promise<{ readonly permit?: string }> {
     return this.http.json('POST', `/api/calls/${encodeURIComponent(callId)}/notices`, json(result));
+  }
+
+  /** Somebody joined, or the call was diverted; without a number where it is not known. */
+  async addParty(callId: string, number?: string): Promise<void> {
+    await this.http.json('POST', `/api/calls/${encodeURIComponent(callId)}/parties`, json({ number }));
   }
 
   /** A party says that the call is privileged: recording ends at once, and what there is of it is sealed. */

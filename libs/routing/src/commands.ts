@@ -1,5 +1,5 @@
 import type { BlindIndex, Instant } from '@privity/kernel';
-import type { NoticeAnswered, PermitRevoked, PrivilegeClaimed } from './events.js';
+import type { NoticeAnswered, OtherNumbers, PermitRevoked, PrivilegeClaimed } from './events.js';
 
 /** One call as asked for. A hotline call comes without its caller: whoever builds this drops the caller first (P11). */
 export interface CallRequest {
@@ -7,6 +7,7 @@ export interface CallRequest {
   readonly caller?: BlindIndex;
   /** Absent when the dialled digits cannot be read as a number. */
   readonly dialed?: BlindIndex;
+  readonly others?: OtherNumbers;
   readonly at: Instant;
 }
 
@@ -33,5 +34,11 @@ export interface ClaimPrivilege {
   readonly party: PrivilegeClaimed['data']['party'];
 }
 
+export interface AddParty {
+  readonly type: 'AddParty';
+  /** Absent: it cannot be read, or must not be named. */
+  readonly number?: BlindIndex;
+}
+
 /** What may happen to a call after it was decided. */
-export type CallCommand = AnswerNotice | ConnectCall | EndCall | RevokePermit | ClaimPrivilege;
+export type CallCommand = AnswerNotice | ConnectCall | EndCall | RevokePermit | ClaimPrivilege | AddParty;

@@ -17,6 +17,7 @@ const recordable: CallFacts = {
   numberProtected: false,
   callerProtected: false,
   legalRelation: false,
+  otherClaimed: false,
   facilityKnown: true,
   policy: {
     allowedList: 'required',
@@ -125,6 +126,7 @@ describe('laws', () => {
     numberProtected: fc.boolean(),
     callerProtected: fc.boolean(),
     legalRelation: fc.boolean(),
+    otherClaimed: fc.boolean(),
     facilityKnown: fc.boolean(),
     policy: fc.record({
       allowedList: fc.constantFrom('required' as const, 'off' as const),
@@ -206,6 +208,7 @@ describe('laws', () => {
             numberProtected: false,
             callerProtected: false,
             legalRelation: false,
+            otherClaimed: false,
             facilityKnown: true,
           });
           expect(any.registry.state).toBe('fresh');

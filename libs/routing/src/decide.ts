@@ -19,6 +19,7 @@ export function decideCall(request: CallRequest, facts: CallFacts): CallDecided 
       facility: request.facility,
       ...(request.caller !== undefined && !facts.hotline ? { caller: request.caller } : {}),
       ...(request.dialed !== undefined ? { dialed: request.dialed } : {}),
+      ...(request.others !== undefined ? { others: request.others } : {}),
       at: request.at,
       outcome: denied ? 'deny' : 'connect',
       recording: unrecorded ? 'off' : 'after-notice',
@@ -55,8 +56,10 @@ function reasonsFor(request: CallRequest, facts: CallFacts): Set<ReasonCode> {
   if (facts.legalRelation) reasons.add('legal-relation-listed');
   const mustConnect = reasons.has('number-protected') || reasons.has('hotline') || reasons.has('legal-relation-listed');
   const claimedCalls = doubtedCalls(facts);
-  if (claimedCalls !== undefined) reasons.add('privilege-claimed');
+  if (claimedCalls !== undefined || facts.otherClaimed) reasons.add('privilege-claimed');
   if ((claimedCalls ?? 0) >= CLAIMED.calls) reasons.add('claim-unsettled');
+
+  if (request.others?.unread) reasons.add('party-unknown');
 
   if (facts.policy.recording !== 'permitted' || facts.policy.notices.length === 0) reasons.add('facility-policy');
   if (facts.registry.state === 'mismatch') reasons.add('registry-digest-mismatch');
@@ -110,6 +113,14 @@ export function decide(command: CallCommand, state: CallState): readonly CallEve
     case 'RevokePermit':
       if (state.ended || state.revoked) return [];
       return [{ type: 'routing.PermitRevoked', data: { reasons: command.reasons } }];
+    case 'AddParty': {
+      const { number } = command;
+      const { indexes, unread } = state.joined;
+      const isKnown = number === undefined ? unread : indexes.includes(number);
+      // Who joins a call to a hotline could tell who makes it (P11).
+      if (state.ended || isKnown || state.decision.reasons.includes('hotline')) return [];
+      return [{ type: 'routing.PartyJoined', data: number === undefined ? {} : { number } }];
+    }
     case 'ClaimPrivilege':
       return claimPrivilege(command, state.decision, state);
   }

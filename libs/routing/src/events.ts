@@ -114,6 +114,7 @@ export type ReasonCode =
   | 'hotline'
   | 'legal-relation-listed'
   | 'privilege-claimed'
+  | 'party-unknown'
   | 'facility-policy'
   | 'registry-stale'
   | 'registry-empty'
@@ -153,6 +154,8 @@ export type CallDecided = DomainEvent<
     readonly caller?: BlindIndex;
     /** Absent when the dialled digits cannot be read as a number; they are then dropped. */
     readonly dialed?: BlindIndex;
+    /** Of a call that other numbers have to do with. */
+    readonly others?: OtherNumbers;
     /** The edge's clock; informative. */
     readonly at: Instant;
     readonly outcome: 'connect' | 'deny';
@@ -167,6 +170,19 @@ export type CallDecided = DomainEvent<
     readonly directory: DirectoryViewUsed;
   }
 >;
+
+/** Numbers beside the dialled one that a call goes through or reaches: diverted from, called back, joined. */
+export interface OtherNumbers {
+  readonly indexes: readonly BlindIndex[];
+  /** Further ones cannot be read as numbers. */
+  readonly unread?: true;
+}
+
+/**
+ * The edge noticed another party in a call that was decided: a transfer, a conference, a diversion. Whether the call may still be
+ * recorded is decided again. A number that cannot be read is absent; so is a hotline's, since the decision names who calls (P11).
+ */
+export type PartyJoined = DomainEvent<'routing.PartyJoined', { readonly number?: BlindIndex }>;
 
 export type NoticeAnswered = DomainEvent<
   'routing.NoticeAnswered',
@@ -190,5 +206,6 @@ export type DirectoryEvent =
   | DirectoryImported
   | NumberClaimed
   | ClaimedCallAdmitted;
-export type CallEvent = CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked | PrivilegeClaimed;
+export type CallEvent =
+  CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked | PrivilegeClaimed | PartyJoined;
 export type RoutingEvent = DirectoryEvent | CallEvent | RegistryVerdictChanged;

@@ -1,4 +1,6 @@
-import type { CallDecided, CallEvent, NoticeAnswered } from './events.js';
+import type { BlindIndex } from '@privity/kernel';
+import type { CallRequest } from './commands.js';
+import type { CallDecided, CallEvent, NoticeAnswered, OtherNumbers } from './events.js';
 
 export type NoticeResult = NoticeAnswered['data']['result'];
 
@@ -11,10 +13,12 @@ export interface CallState {
   readonly revoked: boolean;
   /** Somebody who takes part says that it is privileged. */
   readonly claimed: boolean;
+  /** Since the decision. */
+  readonly joined: OtherNumbers;
 }
 
 export function initialState(): CallState {
-  return { answers: {}, connected: false, ended: false, revoked: false, claimed: false };
+  return { answers: {}, connected: false, ended: false, revoked: false, claimed: false, joined: { indexes: [] } };
 }
 
 export function evolve(state: CallState, event: CallEvent): CallState {
@@ -31,5 +35,31 @@ export function evolve(state: CallState, event: CallEvent): CallState {
       return { ...state, revoked: true };
     case 'routing.PrivilegeClaimed':
       return { ...state, claimed: true };
+    case 'routing.PartyJoined':
+      return { ...state, joined: withParty(state.joined, event.data.number) };
   }
+}
+
+function withParty({ indexes, ...rest }: OtherNumbers, number: BlindIndex | undefined): OtherNumbers {
+  return number === undefined ? { indexes, unread: true } : { indexes: [...indexes, number], ...rest };
+}
+
+/** What was asked, with whoever joined since: what a permit is decided by. */
+export function requestOf({ decision, joined }: CallState): CallRequest {
+  if (decision === undefined) throw new Error('a call without a decision');
+  const { facility, caller, dialed, at } = decision;
+  const others = together(decision.others, joined);
+  return {
+    facility,
+    ...(caller === undefined ? {} : { caller }),
+    ...(dialed === undefined ? {} : { dialed }),
+    ...(others === undefined ? {} : { others }),
+    at,
+  };
+}
+
+function together(before: OtherNumbers | undefined, joined: OtherNumbers): OtherNumbers | undefined {
+  const indexes = [...(before?.indexes ?? []), ...joined.indexes];
+  if (before?.unread || joined.unread) return { indexes, unread: true };
+  return indexes.length === 0 ? undefined : { indexes };
 }

@@ -28,6 +28,8 @@ export interface CallFacts {
   readonly legalRelation: boolean;
   /** How many calls the number got since somebody claimed it to be privileged. Absent: nobody does. */
   readonly claimedCalls?: number;
+  /** Somebody claims it of another number that has to do with the call. */
+  readonly otherClaimed: boolean;
   readonly facilityKnown: boolean;
   readonly policy: FacilityPolicy;
   readonly policyVersion: number;
@@ -41,18 +43,21 @@ export interface CallFacts {
 
 /** Looks up what a decision needs, as of the two moments. For a hotline nothing of the caller is looked up (P11). */
 export function gatherFacts(request: CallRequest, registry: RegistryMoment, directory: DirectoryMoment): CallFacts {
-  const { dialed } = request;
-  const standing = dialed === undefined ? undefined : registry.standing(dialed);
-  const hotline = standing === 'hotline';
+  const { dialed, others } = request;
+  // Whichever of its numbers is protected, the call is: lawyers have their lines diverted, and are called back.
+  const numbers = [...(dialed === undefined ? [] : [dialed]), ...(others?.indexes ?? [])];
+  const standings = numbers.map((number) => registry.standing(number));
+  const hotline = standings.includes('hotline');
   const caller = hotline ? undefined : request.caller;
   const facility = directory.facility(request.facility);
   const person = caller === undefined ? undefined : directory.caller(caller);
   const claim = dialed === undefined ? undefined : claimOf(dialed, registry, directory);
   return {
     hotline,
-    numberProtected: standing === 'protected',
+    numberProtected: !hotline && standings.includes('protected'),
     callerProtected: caller !== undefined && registry.standing(caller) !== undefined,
-    legalRelation: dialed !== undefined && directory.isLegal(dialed),
+    legalRelation: numbers.some((number) => directory.isLegal(number)),
+    otherClaimed: (others?.indexes ?? []).some((number) => claimOf(number, registry, directory) !== undefined),
     ...(claim === undefined || dialed === undefined ? {} : { claimedCalls: directory.claimedCalls(dialed, claim) }),
     facilityKnown: facility !== undefined,
     policy: facility?.policy ?? STRICTEST_POLICY,

@@ -1,5 +1,6 @@
 export { CALL_ID, callerStream, callStream, claimedStream, facilityStream } from './call-stream.js';
 export type {
+  AddParty,
   AnswerNotice,
   CallCommand,
   CallRequest,
@@ -19,7 +20,7 @@ export {
 } from './directory-view.js';
 export type { Facility } from './directory-view.js';
 export type * from './events.js';
-export { evolve, initialState } from './evolve.js';
+export { evolve, initialState, requestOf } from './evolve.js';
 export type { CallState, NoticeResult } from './evolve.js';
 export { chooseCaller, chooseDialed, claimOf, gatherFacts } from './facts.js';
 export type { CallFacts, RegistryMoment, Standing } from './facts.js';

@@ -16,6 +16,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEffect>> = {
   hotline: 'unrecorded',
   'legal-relation-listed': 'unrecorded',
   'privilege-claimed': 'unrecorded',
+  'party-unknown': 'unrecorded',
   'facility-policy': 'unrecorded',
   'registry-stale': 'unrecorded',
   'registry-empty': 'unrecorded',

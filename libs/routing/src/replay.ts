@@ -157,11 +157,12 @@ export class DecisionReplay {
   }
 
   #derive(live: CallDecided['data']): CallDecided {
-    const { facility, caller, dialed, at } = live;
+    const { facility, caller, dialed, others, at } = live;
     const request: CallRequest = {
       facility,
       ...(caller === undefined ? {} : { caller }),
       ...(dialed === undefined ? {} : { dialed }),
+      ...(others === undefined ? {} : { others }),
       at,
     };
     const { positions, ageMs, state } = live.registry;

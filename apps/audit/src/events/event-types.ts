@@ -20,6 +20,7 @@ const ROUTING: Record<RoutingEvent['type'], true> = {
   'routing.NumberClaimed': true,
   'routing.ClaimedCallAdmitted': true,
   'routing.RegistryVerdictChanged': true,
+  'routing.PartyJoined': true,
 };
 
 const RECORDING: Record<RecordingEvent['type'], true> = {

@@ -5,11 +5,11 @@ import { EventContext } from '@privity/event-stream';
 import { recordingDecider, recordingStream } from '@privity/recording';
 import type { RecordingStarted } from '@privity/recording/events';
 import type { PrivilegeClaimed } from '@privity/routing/events';
-import { handleCommand, readState } from '@privity/service';
-import { ActivePlaybacks } from '../playback/active-playbacks.js';
+import { readState } from '@privity/service';
 import { recordingIdOf } from '../recorder/recorder.js';
 import { StopRequests } from '../recorder/stop-requests.js';
 import { RECORDER } from './consumers.js';
+import { Sealing } from './sealing.js';
 
 /**
  * A party says that the call is privileged: its recording ends and is sealed before anybody asks whether it is true (T11),
@@ -20,8 +20,8 @@ import { RECORDER } from './consumers.js';
 export class ClaimsEvents {
   constructor(
     private readonly store: EventStore,
-    private readonly playing: ActivePlaybacks,
     private readonly recordings: StopRequests,
+    private readonly sealing: Sealing,
   ) {}
 
   @EventPattern<string>('routing.PrivilegeClaimed', RECORDER)
@@ -33,23 +33,18 @@ export class ClaimsEvents {
     await this.recordings.stop([recording], 'permit-revoked');
     await manager.query('update call_media set privileged = $2 where call = $1', [call, id]);
     const { phase } = await readState(this.store, recordingDecider, recordingStream(recording));
-    if (phase !== 'none') await this.seal(recording, id);
+    if (phase !== 'none') await this.sealing.seal([{ recording, reason: 'privilege-claimed', cause: id }], id);
   }
 
   @EventPattern<string>('recording.RecordingStarted', RECORDER)
   async recordingStarted(
     @Payload() { data: { recording, call } }: EventEnvelope<RecordingStarted['data']>,
-    @Ctx() { manager }: EventContext,
+    @Ctx() { manager, id }: EventContext,
   ): Promise<void> {
     const [row] = (await manager.query('select privileged from call_media where call = $1 for update', [call])) as {
       readonly privileged: string | null;
     }[];
-    if (row?.privileged) await this.seal(recording, row.privileged);
-  }
-
-  private async seal(recording: string, cause: string): Promise<void> {
-    const command = { type: 'SealRecording', reason: 'privilege-claimed', cause } as const;
-    await handleCommand(this.store, recordingDecider, recordingStream(recording), command, { causationid: cause });
-    this.playing.cut(recording);
+    if (row?.privileged)
+      await this.sealing.seal([{ recording, reason: 'privilege-claimed', cause: row.privileged }], id);
   }
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually, withPostgres } from '@privity/testing';
 import { recordingIdOf } from '../recorder/recorder.js';
 import { frames, House } from '../testing/house.js';
-import type { CallFacts } from '../testing/routing-stand-in.js';
+import { type CallFacts, indexOf } from '../testing/routing-stand-in.js';
 
 jest.setTimeout(60_000);
 const postgres = withPostgres();
@@ -78,5 +78,37 @@ describe('a claim of privilege (T11)', () => {
     expect(await seals(before)).toEqual([]);
     await house.protects(before.dialed);
     expect(await sealed(before)).toMatchObject([{ reason: 'number-protected' }]);
+  });
+});
+
+describe('a number beside the dialled one (P8)', () => {
+  const other = indexOf('other');
+
+  it('that is protected later seals what was recorded of the call', async () => {
+    const facts = await house.decided('O-1');
+    await house.post(facts, sound);
+    await house.joins(facts, other);
+    await eventually(
+      async () => ((await house.count(`recorded_other where number = '${other}'`)) > 0 ? true : undefined),
+      'the party',
+    );
+    expect(await seals(facts)).toEqual([]);
+    await house.protects(other);
+    expect(await sealed(facts)).toMatchObject([{ reason: 'number-protected' }]);
+  });
+
+  it('that is protected already seals what is recorded of the call, whichever is told first', async () => {
+    const [before, after] = [await house.decided('O-2'), await house.decided('O-3')];
+    await house.post(before, sound);
+    await house.joins(before, other);
+    expect(await sealed(before)).toMatchObject([{ reason: 'number-protected' }]);
+    await house.joins(after, other);
+    await eventually(
+      async () =>
+        (await house.count(`recorded_other where recording = '${recordingIdOf(after.call)}'`)) > 0 ? true : undefined,
+      'the party',
+    );
+    await house.post(after, sound);
+    expect(await sealed(after)).toMatchObject([{ reason: 'number-protected' }]);
   });
 });

@@ -50,6 +50,10 @@ update recorded_number r
   from event_store.event begun
   where r.caller is null and begun.stream = 'recording-' || r.recording and begun.sequence = 1;
 
+-- Numbers beside the dialled one that a call had to do with, recorded or not.
+create table if not exists recorded_other (recording uuid not null, number text not null, primary key (recording, number));
+create index if not exists recorded_other_number on recorded_other (number);
+
 create schema if not exists recordings_v1;
 create table if not exists recordings_v1.recording (
   recording uuid primary key,
@@ -89,6 +93,6 @@ export async function migrate(owner: pg.ClientBase, options: { readonly serviceR
   await owner.query(`
     grant usage on schema public, recordings_v1 to ${role};
     grant select, insert, update, delete on
-      call_media, recording_key, playback_session, protected_number, recorded_number to ${role};
+      call_media, recording_key, playback_session, protected_number, recorded_number, recorded_other to ${role};
     grant select, insert, update, delete on all tables in schema recordings_v1 to ${role};`);
 }

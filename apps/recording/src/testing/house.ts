@@ -122,6 +122,10 @@ export class House {
     await this.routingStore().append(call, 'any', [{ type: 'routing.PrivilegeClaimed', data }]);
   }
 
+  async joins({ call }: CallFacts, number: string): Promise<void> {
+    await this.routingStore().append(call, 'any', [{ type: 'routing.PartyJoined', data: { number } }]);
+  }
+
   async protects(index: string, kind = 'staff', since = '2026-01-01'): Promise<void> {
     const data = { index, source: { kind, ref: 'x' }, category: 'attorney', basis: 'x', since };
     await this.storeOf('registry').append(`number-${index}`, 'any', [{ type: 'registry.NumberProtected', data }]);

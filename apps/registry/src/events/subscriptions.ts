@@ -26,6 +26,7 @@ const OF_ROUTING: Record<Exclude<RoutingEvent['type'], Handled>, true> = {
   'routing.NumberClaimed': true,
   'routing.ClaimedCallAdmitted': true,
   'routing.RegistryVerdictChanged': true,
+  'routing.PartyJoined': true,
 };
 
 /** The service's consumers; what each handles stands in the controllers of this folder. */

@@ -41,7 +41,7 @@ export class CallDesk {
     while (!(await this.claims.admit(decided.data, stream))) decided = this.decisions.decide({ ...call, at });
     // From here on a hotline call has no caller: neither fingerprint nor comparison may know one (P11).
     const caller = decided.data.caller === undefined ? '' : (call.caller ?? '');
-    const content = [call.facility, caller, call.dialed, call.at ?? ''];
+    const content = [call.facility, caller, call.dialed, call.at ?? '', ...(call.others ?? [])];
     const fingerprint = this.fingerprints.of(...content);
     const events = newEvents([decided], { actor: asker.subject, correlationid: stream });
     // Side by side: the fingerprint costs no round trip of its own.
@@ -76,6 +76,7 @@ function isSameRequest(before: CallDecided['data'], now: CallDecided['data'], ti
     before.facility === now.facility &&
     before.caller === now.caller &&
     before.dialed === now.dialed &&
+    JSON.stringify(before.others) === JSON.stringify(now.others) &&
     (!timeGiven || before.at === now.at)
   );
 }

@@ -40,7 +40,8 @@ export class Claims {
     if (outcome === 'deny' || dialed === undefined || !reasons.includes('privilege-claimed')) return true;
     const directory = this.directory.view.now();
     const claim = claimOf(dialed, this.registry.moment(), directory);
-    if (claim === undefined) return false;
+    // Another number of the call is claimed: those calls are not counted, only not recorded.
+    if (claim === undefined) return true;
     const version = directory.claimedVersion(dialed);
     // A call that is asked about again was counted, or was decided before anybody claimed anything.
     if ((await this.store.readStream(call)).length > 0) return true;

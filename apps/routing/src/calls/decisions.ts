@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { BlindIndexer, InvalidInput, type KeyRing, parseNumber } from '@privity/kernel';
+import { type BlindIndex, BlindIndexer, InvalidInput, type KeyRing, parseNumber } from '@privity/kernel';
 import {
   type CallDecided,
   type CallRequest,
@@ -9,6 +9,7 @@ import {
   decideCall,
   type DirectoryMoment,
   gatherFacts,
+  type OtherNumbers,
   type RegistryMoment,
 } from '@privity/routing';
 import { INDEX_KEYS } from '@privity/service';
@@ -20,6 +21,8 @@ export interface AskedCall {
   readonly facility: string;
   readonly caller?: string;
   readonly dialed: string;
+  /** Other numbers that the call goes through: diverted from, called back. */
+  readonly others?: readonly string[];
   readonly at: string;
 }
 
@@ -52,33 +55,63 @@ export class Decisions {
   }
 
   /** Whether the call is privileged as far as is known now: what was learnt after it counts too (P8, P12). */
-  isPrivate({ caller, dialed }: Pick<CallRequest, 'caller' | 'dialed'>): boolean {
+  isPrivate({ caller, dialed, others }: Pick<CallRequest, 'caller' | 'dialed' | 'others'>): boolean {
     const registry = this.registry.moment();
     const { standing } = registry;
     if (caller !== undefined && standing(caller) !== undefined) return true;
     const directory = this.directory.view.now();
-    if (dialed === undefined) return false;
-    return (
-      standing(dialed) !== undefined || directory.isLegal(dialed) || claimOf(dialed, registry, directory) !== undefined
+    return [...(dialed === undefined ? [] : [dialed]), ...(others?.indexes ?? [])].some(
+      (index) =>
+        standing(index) !== undefined || directory.isLegal(index) || claimOf(index, registry, directory) !== undefined,
     );
+  }
+
+  /**
+   * The index of a number that joins a call; undefined: it cannot be read, or is a hotline's. Beside one of those no caller may
+   * stand, and the call has one already (P11).
+   */
+  joining(number: string | undefined): BlindIndex | undefined {
+    const registry = this.registry.moment();
+    const index = chooseDialed(this.candidates(number ?? ''), registry, this.directory.view.now());
+    return index === undefined || registry.standing(index) === 'hotline' ? undefined : index;
   }
 
   /** Blind indexes instead of numbers; a hotline is recognised first, and its caller is not even hashed (P11). */
   private identify(asked: AskedCall, registry: RegistryMoment, directory: DirectoryMoment): CallRequest {
-    const { facility, caller, dialed, at } = asked;
-    const parsed = parseNumber(dialed);
-    const candidates = parsed.ok ? this.numbers.candidates(parsed.number) : [];
+    const { facility, caller, at } = asked;
+    const candidates = this.candidates(asked.dialed);
+    const others = this.readOthers(asked.others ?? [], registry, directory);
     const first = chooseDialed(candidates, registry, directory);
-    if (first !== undefined && registry.standing(first) === 'hotline') return { facility, dialed: first, at };
+    const isHotline = (index: BlindIndex) => registry.standing(index) === 'hotline';
+    const hotlines = others.indexes.filter(isHotline);
+    if (hotlines.length > 0 || (first !== undefined && isHotline(first))) {
+      // Nor may a number stand beside it that could tell who calls.
+      return { facility, ...known('dialed', first), ...beside({ indexes: hotlines }), at };
+    }
     if (caller === undefined) throw new InvalidInput('caller', 'is missing');
     const callers = this.callers.candidates(caller.trim());
     const who = callers.find((index) => registry.standing(index) !== undefined) ?? chooseCaller(callers, directory);
     const number = chooseDialed(candidates, registry, directory, who);
-    return {
-      facility,
-      ...(who === undefined ? {} : { caller: who }),
-      ...(number === undefined ? {} : { dialed: number }),
-      at,
-    };
+    return { facility, ...known('caller', who), ...known('dialed', number), ...beside(others), at };
   }
+
+  private readOthers(numbers: readonly string[], registry: RegistryMoment, directory: DirectoryMoment): OtherNumbers {
+    const read = numbers.map((number) => chooseDialed(this.candidates(number), registry, directory));
+    const indexes = read.filter((index) => index !== undefined);
+    return indexes.length < numbers.length ? { indexes, unread: true } : { indexes };
+  }
+
+  /** The indexes of a number under all live epochs; none where it cannot be read. */
+  private candidates(text: string): readonly BlindIndex[] {
+    const parsed = parseNumber(text);
+    return parsed.ok ? this.numbers.candidates(parsed.number) : [];
+  }
+}
+
+function known<K extends string>(name: K, index: BlindIndex | undefined): Partial<Record<K, BlindIndex>> {
+  return index === undefined ? {} : ({ [name]: index } as Record<K, BlindIndex>);
+}
+
+function beside(others: OtherNumbers): { readonly others?: OtherNumbers } {
+  return others.indexes.length === 0 && !others.unread ? {} : { others };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PrivityError, uuidv7 } from '@privity/kernel';
-import { type CallRequest, permitRefusal, type PermitRefusal } from '@privity/routing';
+import { permitRefusal, type PermitRefusal, requestOf } from '@privity/routing';
 import { loadPublicKey, loadSigningKey, ServiceConfig } from '@privity/service';
 import { compactVerify, CompactSign } from 'jose';
 import { type BookedCall, CallBook, decisionId } from './call-book.js';
@@ -48,12 +48,7 @@ export class Permits {
     if (refusal !== undefined) throw new PermitDenied(refusal);
     const { facility, caller, dialed } = decision;
     if (caller === undefined || dialed === undefined) throw new PermitDenied('not-permitted');
-    const request: CallRequest = { facility, caller, dialed, at: decision.at };
-    const again = this.decisions.again(request).data;
-    if (again.recording !== 'after-notice') {
-      await this.book.change(call, { type: 'RevokePermit', reasons: again.reasons }, actor);
-      throw new PermitDenied('permit-revoked');
-    }
+    if ((await this.review(call, actor)).state.revoked) throw new PermitDenied('permit-revoked');
     const claims = {
       jti: uuidv7(),
       call: call.stream,
@@ -67,6 +62,15 @@ export class Permits {
     return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
       .setProtectedHeader({ alg: 'EdDSA', typ: 'permit+jwt' })
       .sign(this.signingKey);
+  }
+
+  /** Decides again, by the views of this moment and with whoever joined since; what no longer permits ends the recording. */
+  async review(call: BookedCall, actor: string): Promise<BookedCall> {
+    const { decision, revoked } = call.state;
+    if (decision?.recording !== 'after-notice' || revoked) return call;
+    const { recording, reasons } = this.decisions.again(requestOf(call.state)).data;
+    if (recording === 'after-notice') return call;
+    return this.book.change(call, { type: 'RevokePermit', reasons }, actor);
   }
 
   /** A new permit for the call that an old one names, however old. @throws PermitDenied */

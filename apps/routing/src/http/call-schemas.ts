@@ -13,6 +13,7 @@ export const CALL_SCHEMA = {
     facility,
     caller: { type: 'string', pattern: '\\S', maxLength: 64 },
     dialed: { type: 'string', maxLength: 64 },
+    others: { type: 'array', maxItems: 16, items: { type: 'string', maxLength: 64 } },
     at: { type: 'string', format: 'date-time' },
   },
 } as const;
@@ -22,6 +23,13 @@ export const NOTICE_SCHEMA = {
   additionalProperties: false,
   required: ['party', 'result'],
   properties: { party, result: { enum: ['accepted', 'declined', 'no-answer'] } },
+} as const;
+
+/** `number` may be left out: somebody joined, and the edge cannot tell who. */
+export const PARTY_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { number: { type: 'string', maxLength: 64 } },
 } as const;
 
 export const CLAIM_SCHEMA = {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { type AnswerNotice, type CallCommand, type ClaimPrivilege, permitRefusal } from '@privity/routing';
+import { type AnswerNotice, type CallCommand, type ClaimPrivilege, permitRefusal, requestOf } from '@privity/routing';
 import { CurrentUser, Forbidden, JsonBody, type Principal, Roles } from '@privity/service';
 import type { FastifyReply } from 'fastify';
 import { type CallAnswer, seesPrivateCalls, seesReasons } from '../calls/call-answer.js';
@@ -10,7 +10,7 @@ import { Decisions } from '../calls/decisions.js';
 import { type CallRecord, callRecord, callStateOf } from '../calls/call-record.js';
 import { PermitDenied, Permits } from '../calls/permits.js';
 import { CaughtUp } from '../read-models/caught-up.js';
-import { CALL_SCHEMA, CLAIM_SCHEMA, MOMENT_SCHEMA, NOTICE_SCHEMA } from './call-schemas.js';
+import { CALL_SCHEMA, CLAIM_SCHEMA, MOMENT_SCHEMA, NOTICE_SCHEMA, PARTY_SCHEMA } from './call-schemas.js';
 import { acceptClock } from './clock-skew.js';
 
 interface Moment {
@@ -64,6 +64,21 @@ export class CallsController {
     return { ...progress(callId, call), ...(permit === undefined ? {} : { permit }) };
   }
 
+  /** Somebody joins, or the call is diverted: decided again, with what the edge can tell of the number. */
+  @Post(':callId/parties')
+  @HttpCode(200)
+  @Roles('dialler')
+  @UseGuards(CaughtUp)
+  async addParty(
+    @Param('callId') callId: string,
+    @Body(new JsonBody<{ readonly number?: string }>(PARTY_SCHEMA)) { number }: { readonly number?: string },
+    @CurrentUser() asker: Principal,
+  ): Promise<CallProgress> {
+    const joining = this.decisions.joining(number);
+    const command = { type: 'AddParty', ...(joining === undefined ? {} : { number: joining }) } as const;
+    return progress(callId, await this.permits.review(await this.change(callId, command, asker), asker.subject));
+  }
+
   /** A party says that the call is privileged: nothing of it is recorded from here on (T11). */
   @Post(':callId/privilege-claim')
   @HttpCode(200)
@@ -112,7 +127,7 @@ export class CallsController {
     @CurrentUser() asker: Principal,
   ): Promise<CallRecord> {
     const call = await this.find(seesReasons(asker) ? (client ?? asker.client) : asker.client, callId, asker);
-    if (!seesPrivateCalls(asker) && this.decisions.isPrivate(call.state.decision ?? {})) throw new CallNotFound();
+    if (!seesPrivateCalls(asker) && this.decisions.isPrivate(requestOf(call.state))) throw new CallNotFound();
     return callRecord(callId, call, asker);
   }
 
