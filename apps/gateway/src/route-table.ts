@@ -30,6 +30,7 @@ const PREFIXES: readonly (readonly [prefix: string, service: ContextName])[] = [
   ['/api/calls', 'routing'],
   ['/api/routing', 'routing'],
   ['/api/facilities', 'routing'],
+  ['/api/jurisdictions', 'routing'],
   ['/api/attorneys', 'registry'],
   ['/api/registrations', 'registry'],
   ['/api/protections', 'registry'],

@@ -1,15 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SHARDS, shardOf } from '@privity/kernel';
 import { numberStream, ProtectionView } from '@privity/registry';
 import {
   callerStream,
   claimedStream,
   claimOf,
+  currentVersion,
   decideCall,
   DirectoryView,
   facilityStream,
   type FacilityPolicy,
   gatherFacts,
+  type JurisdictionRule,
+  JURISDICTIONS_STREAM,
   LogOutOfOrder,
   registryMoment,
   replayDecisions,
@@ -22,6 +27,13 @@ const index = (n: number) => `e1.${String(n).padStart(43, 'n')}`;
 const caller = (n: number) => `e1.${String(n).padStart(43, 'c')}`;
 const FACILITIES = ['ME01', 'NY02'];
 const at = '2026-03-01T12:00:00.000Z';
+/** Where the numbers are; of the rest it is not known. */
+const STATES = ['NY', 'NY', 'ME', 'CA'];
+
+const BOTH = (['caller', 'callee'] as const).map((party) => ({ party, language: 'en', acceptance: 'none' as const }));
+const oneParty = (state: string): JurisdictionRule => ({
+  ...{ state, consent: 'one-party', from: '2020-01-01', source: 's' },
+});
 
 /** Two stores and the service between them, as small as they can be: what it logs is what a service would. */
 class Scene {
@@ -40,7 +52,7 @@ class Scene {
     const id = `${source}-${shard}-${position}`;
     this.log.push(
       `{"specversion":"1.0","id":"${id}","source":"/privity/${source}","type":"${event.type}","subject":"${stream}",` +
-        `"time":"${at}","datacontenttype":"application/json","dataschema":"urn:privity:${event.type}:1",` +
+        `"time":"${at}","datacontenttype":"application/json","dataschema":"urn:privity:${event.type}:${currentVersion(event.type)}",` +
         `"data":${JSON.stringify(event.data)},"sequence":"1","shard":${shard},"position":"${position}"}`,
     );
     if (source === 'registry') this.lag.push(() => this.registry.apply(shard, position, id, event));
@@ -99,6 +111,11 @@ class Scene {
     this.append('routing', facilityStream(facility), { type: 'routing.FacilityPolicySet', data });
   }
 
+  consent(version: number, rules: readonly JurisdictionRule[]): void {
+    const data = { version, rules };
+    this.append('routing', JURISDICTIONS_STREAM, { type: 'routing.JurisdictionRulesSet', data });
+  }
+
   catchUp(): void {
     for (const apply of this.lag) apply();
     this.lag = [];
@@ -112,8 +129,12 @@ class Scene {
       (of) => view.isProtected(of),
       (claim) => this.heard.has(claim),
     );
-    const beside = others.length === 0 ? {} : { others: { indexes: others.map(index) } };
-    const request = { facility, caller: caller(who), dialed: index(n), ...beside, at };
+    const calleeState = STATES[n];
+    const request = {
+      ...{ facility, caller: caller(who), dialed: index(n), at },
+      ...(others.length === 0 ? {} : { others: { indexes: others.map(index) } }),
+      ...(calleeState === undefined ? {} : { calleeState }),
+    };
     const directory = this.directory.now();
     const decided = decideCall(request, gatherFacts(request, registry, directory));
     const claim = claimOf(index(n), registry, directory);
@@ -163,7 +184,10 @@ const step = fc.oneof(
     facility: fc.constantFrom(...FACILITIES),
     presence: fc.constantFrom('required' as const, 'noted' as const),
     recording: fc.constantFrom('permitted' as const, 'off' as const),
+    declined: fc.constantFrom('unrecorded' as const, 'not-connected' as const),
+    both: fc.boolean(),
   }),
+  fc.record({ do: fc.constant('consent' as const), oneParty: fc.subarray(['ME', 'NY', 'CA']) }),
   fc.record({ do: fc.constant('catch up' as const) }),
   fc.record({
     do: fc.constantFrom('claim' as const, 'settle' as const),
@@ -193,7 +217,11 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
     else if (one.do === 'list') scene.list(one.who, one.facility);
     else if (one.do === 'open') scene.open(one.facility);
     else if (one.do === 'rule')
-      scene.rule(one.facility, (version += 1), { presence: one.presence, recording: one.recording });
+      scene.rule(one.facility, (version += 1), {
+        ...{ presence: one.presence, recording: one.recording, declined: one.declined },
+        ...(one.both ? { notices: BOTH } : {}),
+      });
+    else if (one.do === 'consent') scene.consent((version += 1), one.oneParty.map(oneParty));
     else if (one.do === 'claim') scene.claim(one.n, `${one.claim}${one.n}`);
     else if (one.do === 'settle') scene.settleClaims(one.n, `${one.claim}${one.n}`);
     else if (one.do === 'catch up') scene.catchUp();
@@ -220,6 +248,7 @@ describe('replay', () => {
     const scene = new Scene();
     for (const facility of FACILITIES) scene.open(facility);
     scene.rule('ME01', 1, {});
+    scene.consent(1, ['ME', 'NY'].map(oneParty));
     scene.list(1, 'ME01');
     scene.allow(1, 1, 'FRIEND', 'approved');
     scene.protect(2);
@@ -254,6 +283,9 @@ describe('replay', () => {
       'data.registry.protectedNumbers',
     ],
     ['another version of the policy', /"policyVersion":1/, '"policyVersion":2', 'data.policyVersion'],
+    ['other rules', /"rules":1/, '"rules":2', 'data.jurisdiction.rules'],
+    ['where a hotline is', /"rules":1/, '"callee":"NY","rules":1', 'data.jurisdiction.callee'],
+    ['a decision that names no rules', /"jurisdiction":[^}]*},/, '', 'data.jurisdiction'],
     ['a caller at the hotline', /"dialed"/, '"caller":"x","dialed"', 'data.caller'],
     ['equal values in other bytes', /"ageMs":5/, '"ageMs":5.0', 'data'],
   ])('sees %s', async (_, from, to, field) => {
@@ -294,5 +326,35 @@ describe('replay', () => {
     const after = scene.call(1, 1, 'ME01');
     expect([before, lagging, after].map(({ data }) => data.recording)).toEqual(['after-notice', 'after-notice', 'off']);
     expect(await replay(scene.log)).toEqual({ replayed: 3, mismatches: [] });
+  });
+
+  it('derives a decision by the rules in force then', async () => {
+    const scene = ordinary();
+    scene.rule('ME01', 2, { notices: BOTH, declined: 'not-connected' });
+    const before = scene.call(1, 1, 'ME01');
+    scene.consent(2, [oneParty('ME')]);
+    const after = scene.call(1, 1, 'ME01');
+    expect([before, after].map(({ data }) => data.notices.map(({ acceptance }) => acceptance))).toEqual([
+      ['none', 'none'],
+      ['required', 'required'],
+    ]);
+    expect(after.data).toMatchObject({ jurisdiction: { facility: 'ME', callee: 'NY', rules: 2 } });
+    expect(await replay(scene.log)).toEqual({ replayed: 2, mismatches: [] });
+  });
+
+  it('derives decisions of version 1 as they were made then, without rules', async () => {
+    const fixture = join(import.meta.dirname, '../../../libs/routing/src/fixtures/version-1.jsonl');
+    const log = readFileSync(fixture, 'utf8').trim().split('\n');
+    expect(await replay(log)).toEqual({ replayed: 5, mismatches: [] });
+    const recorded = log.filter((text) => text.includes('"recording":"after-notice"'));
+    expect(recorded).toHaveLength(1);
+    const planted = log.map((text) =>
+      text === recorded[0] ? text.replace('"policyVersion":1,', '$&"jurisdiction":{"rules":0},') : text,
+    );
+    expect((await replay(planted)).mismatches).toMatchObject([{ field: 'data.jurisdiction' }]);
+    // As version 2 the same call, under no rules and one notice, would not have been recorded.
+    const newer = log.map((text) => (text === recorded[0] ? text.replace('CallDecided:1', 'CallDecided:2') : text));
+    const fields = (await replay(newer)).mismatches.map(({ field }) => field);
+    expect(fields).toEqual(['data.recording', 'data.reasons', 'data.notices', 'data.jurisdiction']);
   });
 });

@@ -8,10 +8,13 @@ import { Fingerprints } from './calls/fingerprints.js';
 import { Permits } from './calls/permits.js';
 import { CallsController } from './http/calls.controller.js';
 import { FacilitiesController } from './http/facilities.controller.js';
+import { JurisdictionsController } from './http/jurisdictions.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { RenewalsController } from './http/renewals.controller.js';
 import { ImportRecords } from './imports/import-records.js';
 import { ImportRunner } from './imports/import-runner.js';
+import { DocumentsInForce } from './facilities/documents-in-force.js';
+import { Jurisdictions } from './facilities/jurisdictions.js';
 import { Policies } from './facilities/policies.js';
 import { CaughtUp } from './read-models/caught-up.js';
 import { Directory } from './read-models/directory.js';
@@ -21,7 +24,7 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
 
 /** Who may call whom; decides each call. */
 @Module({
-  controllers: [CallsController, RenewalsController, FacilitiesController, ImportsController],
+  controllers: [CallsController, RenewalsController, FacilitiesController, JurisdictionsController, ImportsController],
   providers: [
     Membership,
     Spool,
@@ -36,7 +39,9 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
     Claims,
     Fingerprints,
     Permits,
+    DocumentsInForce,
     Policies,
+    Jurisdictions,
     ImportRecords,
     ImportRunner,
   ],

@@ -18,6 +18,7 @@ const SAME_COUNT = [
   'registry.ListImported',
   'routing.FacilityListed',
   'routing.FacilityPolicySet',
+  'routing.JurisdictionRulesSet',
   'routing.CallerListed',
   'routing.CallerMoved',
   'routing.DirectoryImported',

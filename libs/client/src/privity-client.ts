@@ -20,6 +20,23 @@ export interface FacilityPolicy {
     readonly acceptance: 'required' | 'none';
   }[];
   readonly maxSeconds: number;
+  /** What becomes of a call when a required acceptance is not given; `unrecorded` where absent. */
+  readonly declined?: 'unrecorded' | 'not-connected';
+}
+
+/** What one state asks of a recording in a time. Days: YYYY-MM-DD, the last one included. */
+export interface JurisdictionRule {
+  readonly state: string;
+  readonly consent: 'all-party' | 'one-party';
+  readonly from: string;
+  readonly until?: string;
+  readonly source: string;
+}
+
+/** `/api/jurisdictions/rules`. Version 0: none were ever set. */
+export interface JurisdictionRules {
+  readonly version: number;
+  readonly rules: readonly JurisdictionRule[];
 }
 
 /** A typed client of the public port. One instance holds one pool: share it, and close it. */
@@ -51,6 +68,15 @@ export class PrivityClient {
   /** A new version of a facility's policy. */
   setPolicy(facility: string, policy: FacilityPolicy): Promise<{ readonly version: number }> {
     return this.http.json('PUT', `/api/facilities/${encodeURIComponent(facility)}/policy`, json(policy));
+  }
+
+  /** All states' rules, in the place of those there were. */
+  setJurisdictionRules(rules: readonly JurisdictionRule[]): Promise<JurisdictionRules> {
+    return this.http.json('PUT', '/api/jurisdictions/rules', json({ rules }));
+  }
+
+  jurisdictionRules(): Promise<JurisdictionRules> {
+    return this.http.json('GET', '/api/jurisdictions/rules');
   }
 
   /** Per source and shard: head, applied, lag, halted; merged over all services. */

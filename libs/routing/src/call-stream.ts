@@ -22,6 +22,9 @@ export function claimedStream(dialed: string): string {
   return `claimed-${dialed}`;
 }
 
+/** The states' rules on consent, all in one. */
+export const JURISDICTIONS_STREAM = 'jurisdictions';
+
 export function facilityStream(facility: string): string {
   return `facility-${facility}`;
 }

@@ -8,6 +8,10 @@ export interface CallRequest {
   /** Absent when the dialled digits cannot be read as a number. */
   readonly dialed?: BlindIndex;
   readonly others?: OtherNumbers;
+  /** Of everybody who joined since the decision: their state, or none where it is not known. Nobody asked them. */
+  readonly joined?: readonly (string | undefined)[];
+  /** State of the dialled number's area code. Absent: not known. A blind index does not tell. */
+  readonly calleeState?: string;
   readonly at: Instant;
 }
 
@@ -15,6 +19,8 @@ export interface AnswerNotice {
   readonly type: 'AnswerNotice';
   readonly party: NoticeAnswered['data']['party'];
   readonly result: NoticeAnswered['data']['result'];
+  /** Of the server: when the call ends, if the answer ends it. */
+  readonly at: Instant;
 }
 export interface ConnectCall {
   readonly type: 'ConnectCall';
@@ -38,6 +44,8 @@ export interface AddParty {
   readonly type: 'AddParty';
   /** Absent: it cannot be read, or must not be named. */
   readonly number?: BlindIndex;
+  /** Of the number's area code. Absent: not known. */
+  readonly state?: string;
 }
 
 /** What may happen to a call after it was decided. */

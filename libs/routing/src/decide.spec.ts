@@ -27,7 +27,7 @@ const decision = (change: Partial<CallDecided['data']> = {}): CallDecided => ({
   },
 });
 const answer = (result: 'accepted' | 'declined' | 'no-answer', party: 'caller' | 'callee' = 'callee') =>
-  ({ type: 'AnswerNotice', party, result }) as const;
+  ({ type: 'AnswerNotice', party, result, at: later }) as const;
 const answered = (result: 'accepted' | 'declined' | 'no-answer', party: 'caller' | 'callee' = 'callee'): CallEvent => ({
   type: 'routing.NoticeAnswered',
   data: { party, result },
@@ -72,6 +72,34 @@ describe('a call after its decision', () => {
     expect(given(decision(), answered('declined')).when(answer('accepted'))).toEqual([]);
     expect(given(decision(), answered('accepted')).when(answer('declined'))).toEqual([answered('declined')]);
     expect(given(decision(), answered('no-answer')).when(answer('accepted'))).toEqual([answered('accepted')]);
+  });
+
+  describe('whose policy has no call without consent', () => {
+    const strict = decision({ declined: 'not-connected', notices: [callee, caller] });
+    const over: CallEvent = { type: 'routing.CallEnded', data: { at: later, connected: false } };
+
+    it.each(['declined', 'no-answer'] as const)('ends where a required acceptance is %s', (result) => {
+      expect(given(strict).when(answer(result))).toEqual([answered(result), over]);
+      const { state } = given(strict, answered(result), over);
+      expect(permitRefusal(state)).toBe('call-ended');
+      expect(decide(answer(result), state)).toEqual([]);
+      expect(codeOf(() => decide(answer('accepted', 'caller'), state))).toBe('call-ended');
+    });
+
+    it('ends when consent is taken back, though both talk', () => {
+      expect(given(strict, answered('accepted'), connected).when(answer('declined'))).toEqual([
+        answered('declined'),
+        { ...over, data: { at: later, connected: true } },
+      ]);
+    });
+
+    it('goes on where nothing depends on the answer', () => {
+      expect(given(strict).when(answer('accepted'))).toEqual([answered('accepted')]);
+      expect(given(strict).when(answer('declined', 'caller'))).toEqual([answered('declined', 'caller')]);
+      // It is not recorded any more, whoever says what.
+      expect(given(strict, revoked).when(answer('declined'))).toEqual([answered('declined')]);
+      expect(given(decision()).when(answer('declined'))).toEqual([answered('declined')]);
+    });
   });
 
   it.each([

@@ -1,8 +1,9 @@
 import { PrivityError } from '@privity/kernel';
-import type { CallCommand, CallRequest, ClaimPrivilege } from './commands.js';
+import type { AnswerNotice, CallCommand, CallRequest, ClaimPrivilege } from './commands.js';
 import type { CallDecided, CallEvent, ReasonCode } from './events.js';
 import type { CallState } from './evolve.js';
 import type { CallFacts } from './facts.js';
+import { asksEverybody, noticesFor } from './jurisdictions.js';
 import { inOrder, REASONS } from './reasons.js';
 
 /**
@@ -24,9 +25,11 @@ export function decideCall(request: CallRequest, facts: CallFacts): CallDecided 
       outcome: denied ? 'deny' : 'connect',
       recording: unrecorded ? 'off' : 'after-notice',
       reasons,
-      notices: unrecorded ? [] : facts.policy.notices,
+      notices: unrecorded ? [] : noticesFor(facts.policy.notices, facts.consent),
+      ...(!unrecorded && facts.policy.declined === 'not-connected' ? { declined: facts.policy.declined } : {}),
       maxSeconds: denied ? 0 : longest(facts),
       policyVersion: facts.policyVersion,
+      ...(facts.jurisdiction === undefined ? {} : { jurisdiction: facts.jurisdiction }),
       registry: facts.registry,
       directory: facts.directory,
     },
@@ -62,6 +65,12 @@ function reasonsFor(request: CallRequest, facts: CallFacts): Set<ReasonCode> {
   if (request.others?.unread) reasons.add('party-unknown');
 
   if (facts.policy.recording !== 'permitted' || facts.policy.notices.length === 0) reasons.add('facility-policy');
+  // A private call, one that cannot be dialled, and one that no policy records have nobody to be asked.
+  const wouldRecord = request.dialed !== undefined && !mustConnect && !facts.callerProtected;
+  const isAsked = asksEverybody(facts.policy.notices, facts.consent) && !joinedUnasked(request, facts);
+  if (wouldRecord && !reasons.has('facility-policy') && !isAsked) {
+    reasons.add('consent-not-asked');
+  }
   if (facts.registry.state === 'mismatch') reasons.add('registry-digest-mismatch');
   if (facts.registry.state === 'stale') reasons.add('registry-stale');
   if (facts.registry.protectedNumbers === 0) reasons.add('registry-empty');
@@ -101,7 +110,9 @@ export function decide(command: CallCommand, state: CallState): readonly CallEve
       // A refusal stands: nobody is asked until they give in.
       if (given === result || given === 'declined') return [];
       if (state.ended) throw new CallRefused('call-ended', 'the call has ended');
-      return [{ type: 'routing.NoticeAnswered', data: { party, result } }];
+      const answered: CallEvent = { type: 'routing.NoticeAnswered', data: { party, result } };
+      if (!endsCall(command, state)) return [answered];
+      return [answered, { type: 'routing.CallEnded', data: { at: command.at, connected: state.connected } }];
     }
     case 'ConnectCall':
       if (state.connected) return [];
@@ -119,7 +130,8 @@ export function decide(command: CallCommand, state: CallState): readonly CallEve
       const isKnown = number === undefined ? unread : indexes.includes(number);
       // Who joins a call to a hotline could tell who makes it (P11).
       if (state.ended || isKnown || state.decision.reasons.includes('hotline')) return [];
-      return [{ type: 'routing.PartyJoined', data: number === undefined ? {} : { number } }];
+      const { type: _, ...data } = command;
+      return [{ type: 'routing.PartyJoined', data }];
     }
     case 'ClaimPrivilege':
       return claimPrivilege(command, state.decision, state);
@@ -134,6 +146,17 @@ function claimPrivilege({ party }: ClaimPrivilege, decision: CallDecided['data']
   const claimed: CallEvent = { type: 'routing.PrivilegeClaimed', data: { party, dialed } };
   if (state.ended || state.revoked || decision.recording === 'off') return [claimed];
   return [claimed, { type: 'routing.PermitRevoked', data: { reasons: ['privilege-claimed'] } }];
+}
+
+/** Whoever joined heard no notice. */
+function joinedUnasked({ joined = [] }: CallRequest, { consent }: CallFacts): boolean {
+  return joined.length > 0 && consent === 'all-party';
+}
+
+/** Whether a required acceptance is not given where the policy then has no call. One that is not recorded any more goes on. */
+function endsCall({ party, result }: AnswerNotice, { decision, revoked }: CallState): boolean {
+  if (decision?.declined !== 'not-connected' || result === 'accepted' || revoked) return false;
+  return decision.notices.some((notice) => notice.party === party && notice.acceptance === 'required');
 }
 
 export type PermitRefusal = 'not-permitted' | 'notice-unanswered' | 'notice-declined' | 'permit-revoked' | 'call-ended';

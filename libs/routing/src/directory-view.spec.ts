@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { DirectoryView, PositionMismatch } from './directory-view.js';
 import type { DirectoryEvent } from './events.js';
 import { STRICTEST_POLICY } from './policy.js';
-import { upcast } from './upcasters.js';
 
 const person = { kid: 'k', iv: 'i', ct: 'c' };
 const ME01: DirectoryEvent = {
@@ -112,15 +111,5 @@ describe('where a person is', () => {
     // New York's midnight is four o'clock UTC in summer.
     expect(found && moment.whereabouts(found, '2026-06-05T03:59:59.000Z', moment.facility('ME01'))).toBe('B');
     expect(found && moment.whereabouts(found, '2026-06-05T04:00:00.000Z', moment.facility('ME01'))).toBe('A');
-  });
-});
-
-describe('a stored event', () => {
-  it('of a version from the future stops the reader', () => {
-    expect(upcast('routing.CallEnded', 'urn:privity:routing.CallEnded:1', {})).toEqual({
-      type: 'routing.CallEnded',
-      data: {},
-    });
-    expect(() => upcast('routing.CallEnded', 'urn:privity:routing.CallEnded:2', {})).toThrow('version 2');
   });
 });

@@ -10,6 +10,7 @@ import type {
 } from './events.js';
 import { ClaimedNumbers } from './claimed-numbers.js';
 import { asOf, lastNotAbove, movedTo, NO_POSITIONS, type Positions, samePositions, type Version } from './versioned.js';
+import { NO_RULES, Rules } from './jurisdictions.js';
 import { facilityOn, listed, moved, type Person } from './whereabouts.js';
 
 export interface Facility extends Omit<FacilityListed['data'], 'facility'> {
@@ -31,6 +32,7 @@ export class PositionMismatch extends Error {
 const DIRECTORY_TYPES: ReadonlySet<string> = new Set<DirectoryEvent['type']>([
   'routing.FacilityListed',
   'routing.FacilityPolicySet',
+  'routing.JurisdictionRulesSet',
   'routing.CallerListed',
   'routing.CallerMoved',
   'routing.NumbersAllowed',
@@ -45,7 +47,7 @@ export function isDirectoryEvent(event: { readonly type: string }): event is Dir
 }
 
 /**
- * Facilities, policies, callers and their allowed numbers in memory. Every entry keeps its earlier values, so that
+ * Facilities, policies, states' rules, callers and their allowed numbers in memory. Every entry keeps its earlier values, so that
  * `at(positions)` answers exactly as the live view answered when it stood there: one code decides and replays (P7).
  * A shard's position is that of its last directory event.
  */
@@ -57,6 +59,7 @@ export class DirectoryView {
   readonly #facilities = new Map<string, { shard: number; newest: Version<Facility> }>();
   readonly #people = new Map<BlindIndex, { shard: number; newest: Version<Person> }>();
   readonly #lists = new Map<BlindIndex, { shard: number; numbers: Map<BlindIndex, Version<readonly Listing[]>> }>();
+  #rules: { shard: number; newest: Version<Rules> } | undefined;
   /** Where a number was first listed with a legal relation, per shard: it never ends by itself (P2). */
   readonly #legal = new Map<BlindIndex, { shard: number; position: number }[]>();
   /** Millions of entries have few different values: each is kept once. */
@@ -105,6 +108,10 @@ export class DirectoryView {
     return (list && asOf(list.numbers.get(index), positions[list.shard] ?? 0)) ?? [];
   }
 
+  rulesAt(positions: Positions): Rules {
+    return (this.#rules && asOf(this.#rules.newest, positions[this.#rules.shard] ?? 0)) ?? NO_RULES;
+  }
+
   isLegalAt(index: BlindIndex, positions: Positions): boolean {
     return this.#legal.get(index)?.some(({ shard, position }) => position <= (positions[shard] ?? 0)) ?? false;
   }
@@ -136,6 +143,9 @@ export class DirectoryView {
         this.#facilities.set(id, { shard, newest: { position, value, earlier: known } });
         return;
       }
+      case 'routing.JurisdictionRulesSet':
+        this.#rules = { shard, newest: { position, value: new Rules(event.data), earlier: this.#rules?.newest } };
+        return;
       case 'routing.CallerListed':
       case 'routing.CallerMoved': {
         const known = this.#people.get(event.data.caller)?.newest;
@@ -200,6 +210,11 @@ export class DirectoryMoment {
 
   facility(id: string): Facility | undefined {
     return this.view.facilityAt(id, this.used.positions);
+  }
+
+  /** Of the states, on consent to recording. */
+  rules(): Rules {
+    return this.view.rulesAt(this.used.positions);
   }
 
   caller(index: BlindIndex): Person | undefined {

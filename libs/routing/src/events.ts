@@ -36,11 +36,35 @@ export interface FacilityPolicy {
   readonly notices: readonly NoticeRule[];
   /** Longest call, seconds. */
   readonly maxSeconds: number;
+  /** What becomes of a call when a required acceptance is not given; absent: it goes on unrecorded. */
+  readonly declined?: 'unrecorded' | 'not-connected';
 }
 
 export type FacilityPolicySet = DomainEvent<
   'routing.FacilityPolicySet',
   { readonly facility: string; readonly version: number; readonly policy: FacilityPolicy }
+>;
+
+/** Whose consent to a recording a state asks for. */
+export type Consent = 'all-party' | 'one-party';
+
+/** What one state asks for in a time. Facts that change: somebody who knows the law sets them, none is built in. */
+export interface JurisdictionRule {
+  /** Two capitals: `CA`. */
+  readonly state: string;
+  readonly consent: Consent;
+  /** First day, YYYY-MM-DD. */
+  readonly from: string;
+  /** Last day, YYYY-MM-DD. Absent: in force until further notice. */
+  readonly until?: string;
+  /** Where the rule stands: `Cal. Penal Code 632`. */
+  readonly source: string;
+}
+
+/** All rules, in the place of all that were there before. Stream `jurisdictions`. */
+export type JurisdictionRulesSet = DomainEvent<
+  'routing.JurisdictionRulesSet',
+  { readonly version: number; readonly rules: readonly JurisdictionRule[] }
 >;
 
 /** A person in custody as the roster has them. Stream `caller-<index>`. */
@@ -116,6 +140,7 @@ export type ReasonCode =
   | 'privilege-claimed'
   | 'party-unknown'
   | 'facility-policy'
+  | 'consent-not-asked'
   | 'registry-stale'
   | 'registry-empty'
   | 'registry-digest-mismatch'
@@ -143,6 +168,16 @@ export interface DirectoryViewUsed {
   readonly digest: string;
 }
 
+/** Where both ends of a call are, as far as it is known, and by which rules the consent to record was found. */
+export interface CallJurisdiction {
+  /** State of the facility. Absent: no such facility. */
+  readonly facility?: string;
+  /** State of the dialled number. Absent: not known, or the call is private and it does not matter (P12). */
+  readonly callee?: string;
+  /** Version of the rules; 0: none were set. */
+  readonly rules: number;
+}
+
 /**
  * The answer to one call, with all that it rests on, so that replay can derive it again byte for byte (P7).
  * Blind indexes and codes only. For a hotline `caller` is absent and was never looked at (P11).
@@ -163,9 +198,13 @@ export type CallDecided = DomainEvent<
     /** Every reason that holds, in the order of `ReasonCode`. */
     readonly reasons: readonly ReasonCode[];
     readonly notices: readonly NoticeRule[];
+    /** The call ends when a required acceptance is declined or not answered. Absent: it goes on unrecorded. */
+    readonly declined?: 'not-connected';
     readonly maxSeconds: number;
     /** Version 0: the facility has none, and the strictest policy applied. */
     readonly policyVersion: number;
+    /** Absent in version 1, which knew no rules. */
+    readonly jurisdiction?: CallJurisdiction;
     readonly registry: RegistryViewUsed;
     readonly directory: DirectoryViewUsed;
   }
@@ -182,7 +221,14 @@ export interface OtherNumbers {
  * The edge noticed another party in a call that was decided: a transfer, a conference, a diversion. Whether the call may still be
  * recorded is decided again. A number that cannot be read is absent; so is a hotline's, since the decision names who calls (P11).
  */
-export type PartyJoined = DomainEvent<'routing.PartyJoined', { readonly number?: BlindIndex }>;
+export type PartyJoined = DomainEvent<
+  'routing.PartyJoined',
+  {
+    readonly number?: BlindIndex;
+    /** Of the number's area code. Absent: not known. */
+    readonly state?: string;
+  }
+>;
 
 export type NoticeAnswered = DomainEvent<
   'routing.NoticeAnswered',
@@ -200,6 +246,7 @@ export type PermitRevoked = DomainEvent<'routing.PermitRevoked', { readonly reas
 export type DirectoryEvent =
   | FacilityListed
   | FacilityPolicySet
+  | JurisdictionRulesSet
   | CallerListed
   | CallerMoved
   | NumbersAllowed

@@ -15,10 +15,20 @@ export interface CallState {
   readonly claimed: boolean;
   /** Since the decision. */
   readonly joined: OtherNumbers;
+  /** Where they are, as `CallRequest.joined` has it. */
+  readonly joinedStates: readonly (string | undefined)[];
 }
 
 export function initialState(): CallState {
-  return { answers: {}, connected: false, ended: false, revoked: false, claimed: false, joined: { indexes: [] } };
+  return {
+    answers: {},
+    connected: false,
+    ended: false,
+    revoked: false,
+    claimed: false,
+    joined: { indexes: [] },
+    joinedStates: [],
+  };
 }
 
 export function evolve(state: CallState, event: CallEvent): CallState {
@@ -36,7 +46,11 @@ export function evolve(state: CallState, event: CallEvent): CallState {
     case 'routing.PrivilegeClaimed':
       return { ...state, claimed: true };
     case 'routing.PartyJoined':
-      return { ...state, joined: withParty(state.joined, event.data.number) };
+      return {
+        ...state,
+        joined: withParty(state.joined, event.data.number),
+        joinedStates: [...state.joinedStates, event.data.state],
+      };
   }
 }
 
@@ -45,15 +59,18 @@ function withParty({ indexes, ...rest }: OtherNumbers, number: BlindIndex | unde
 }
 
 /** What was asked, with whoever joined since: what a permit is decided by. */
-export function requestOf({ decision, joined }: CallState): CallRequest {
+export function requestOf({ decision, joined, joinedStates }: CallState): CallRequest {
   if (decision === undefined) throw new Error('a call without a decision');
   const { facility, caller, dialed, at } = decision;
   const others = together(decision.others, joined);
+  const calleeState = decision.jurisdiction?.callee;
   return {
     facility,
     ...(caller === undefined ? {} : { caller }),
     ...(dialed === undefined ? {} : { dialed }),
     ...(others === undefined ? {} : { others }),
+    ...(joinedStates.length === 0 ? {} : { joined: joinedStates }),
+    ...(calleeState === undefined ? {} : { calleeState }),
     at,
   };
 }

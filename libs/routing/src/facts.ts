@@ -1,7 +1,8 @@
 import type { BlindIndex } from '@privity/kernel';
 import type { CallRequest } from './commands.js';
 import type { DirectoryMoment } from './directory-view.js';
-import type { DirectoryViewUsed, FacilityPolicy, RegistryViewUsed } from './events.js';
+import type { CallJurisdiction, Consent, DirectoryViewUsed, FacilityPolicy, RegistryViewUsed } from './events.js';
+import { jurisdictionOf } from './jurisdictions.js';
 import { STRICTEST_POLICY } from './policy.js';
 
 /** A number that any source calls a hotline is one; every other category only keeps the call unrecorded. */
@@ -33,6 +34,10 @@ export interface CallFacts {
   readonly facilityKnown: boolean;
   readonly policy: FacilityPolicy;
   readonly policyVersion: number;
+  /** Undefined: decided before there were rules. */
+  readonly jurisdiction: CallJurisdiction | undefined;
+  /** What the stricter of both ends asks for. */
+  readonly consent: Consent;
   readonly callerListed: boolean;
   readonly callerHere: boolean;
   /** The caller's own list has the number, approved. */
@@ -51,17 +56,22 @@ export function gatherFacts(request: CallRequest, registry: RegistryMoment, dire
   const caller = hotline ? undefined : request.caller;
   const facility = directory.facility(request.facility);
   const person = caller === undefined ? undefined : directory.caller(caller);
+  const numberProtected = !hotline && standings.includes('protected');
+  const callerProtected = caller !== undefined && registry.standing(caller) !== undefined;
+  const legalRelation = numbers.some((number) => directory.isLegal(number));
+  const isPrivate = hotline || numberProtected || callerProtected || legalRelation;
   const claim = dialed === undefined ? undefined : claimOf(dialed, registry, directory);
   return {
     hotline,
-    numberProtected: !hotline && standings.includes('protected'),
-    callerProtected: caller !== undefined && registry.standing(caller) !== undefined,
-    legalRelation: numbers.some((number) => directory.isLegal(number)),
+    numberProtected,
+    callerProtected,
+    legalRelation,
     otherClaimed: (others?.indexes ?? []).some((number) => claimOf(number, registry, directory) !== undefined),
     ...(claim === undefined || dialed === undefined ? {} : { claimedCalls: directory.claimedCalls(dialed, claim) }),
     facilityKnown: facility !== undefined,
     policy: facility?.policy ?? STRICTEST_POLICY,
     policyVersion: facility?.policyVersion ?? 0,
+    ...jurisdictionOf(facility, isPrivate ? { at: request.at } : request, directory.rules()),
     callerListed: person !== undefined,
     callerHere: person !== undefined && directory.whereabouts(person, request.at, facility) === request.facility,
     allowed: caller !== undefined && dialed !== undefined && directory.isAllowed(caller, dialed),

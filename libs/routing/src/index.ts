@@ -1,4 +1,12 @@
-export { CALL_ID, callerStream, callStream, claimedStream, facilityStream } from './call-stream.js';
+export { stateOfNumber } from './area-codes.js';
+export {
+  CALL_ID,
+  callerStream,
+  callStream,
+  claimedStream,
+  facilityStream,
+  JURISDICTIONS_STREAM,
+} from './call-stream.js';
 export type {
   AddParty,
   AnswerNotice,
@@ -24,6 +32,7 @@ export { evolve, initialState, requestOf } from './evolve.js';
 export type { CallState, NoticeResult } from './evolve.js';
 export { chooseCaller, chooseDialed, claimOf, gatherFacts } from './facts.js';
 export type { CallFacts, RegistryMoment, Standing } from './facts.js';
+export { JURISDICTION_RULES_SCHEMA, orderedRules } from './jurisdiction-rules.js';
 export { FACILITY_POLICY_SCHEMA, orderedPolicy, STRICTEST_POLICY } from './policy.js';
 export { inOrder, REASONS } from './reasons.js';
 export type { ReasonEffect } from './reasons.js';
@@ -32,5 +41,5 @@ export type { ProtectionHistory, ReplayMismatch, ReplayResult } from './replay.j
 export { samePersonText } from './same-person.js';
 export { registryMoment } from './standing.js';
 export type { Protected } from './standing.js';
-export { UnknownSchemaVersion, upcast } from './upcasters.js';
+export { currentVersion, UnknownSchemaVersion, upcast } from './upcasters.js';
 export type { Move, Person } from './whereabouts.js';

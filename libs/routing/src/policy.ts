@@ -37,12 +37,16 @@ export const FACILITY_POLICY_SCHEMA = {
       },
     },
     maxSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
+    declined: { enum: ['unrecorded', 'not-connected'] },
   },
   if: { type: 'object', properties: { recording: { const: 'permitted' } } },
   then: { type: 'object', properties: { notices: { type: 'array', minItems: 1 } } },
 } as const;
 
-/** The same policy has the same text whatever the order in which a client wrote its fields. */
+/**
+ * The same policy has the same text whatever the order in which a client wrote its fields, and whether it wrote what goes
+ * without saying.
+ */
 export function orderedPolicy(policy: FacilityPolicy): FacilityPolicy {
   return {
     allowedList: policy.allowedList,
@@ -50,5 +54,6 @@ export function orderedPolicy(policy: FacilityPolicy): FacilityPolicy {
     recording: policy.recording,
     notices: policy.notices.map(({ party, language, acceptance }) => ({ party, language, acceptance })),
     maxSeconds: policy.maxSeconds,
+    ...(policy.declined === 'not-connected' ? { declined: policy.declined } : {}),
   };
 }

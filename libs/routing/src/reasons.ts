@@ -18,6 +18,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEffect>> = {
   'privilege-claimed': 'unrecorded',
   'party-unknown': 'unrecorded',
   'facility-policy': 'unrecorded',
+  'consent-not-asked': 'unrecorded',
   'registry-stale': 'unrecorded',
   'registry-empty': 'unrecorded',
   'registry-digest-mismatch': 'unrecorded',

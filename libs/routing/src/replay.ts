@@ -5,10 +5,11 @@ import { DecisionText } from './decision-text.js';
 import { DirectoryView } from './directory-view.js';
 import type { CallDecided } from './events.js';
 import { gatherFacts } from './facts.js';
+import { beforeRules } from './jurisdictions.js';
 import { readLoggedEvent } from './logged-event.js';
 import { RegistryPast } from './registry-past.js';
 import type { Protected } from './standing.js';
-import { upcast } from './upcasters.js';
+import { upcast, versionOf } from './upcasters.js';
 
 /**
  * Digests and counts of the registry's protected entries at any past position. `new ProtectionView(digestKey, Infinity)` of
@@ -52,6 +53,8 @@ export class LogOutOfOrder extends Error {
 /** A decision as it stands in the log. Parsed once, however often it has to wait. */
 interface Decision {
   readonly id: string;
+  /** Of its schema. */
+  readonly version: number;
   readonly data: CallDecided['data'];
   /** The data's own bytes. */
   readonly json: string;
@@ -101,7 +104,9 @@ export class DecisionReplay {
     } else {
       const event = upcast(type, dataschema, data);
       this.#directory.apply(shard, position, id, event);
-      if (event.type === 'routing.CallDecided') this.#decideOrWait({ id, data: event.data, json });
+      if (event.type === 'routing.CallDecided') {
+        this.#decideOrWait({ id, version: versionOf(type, dataschema), data: event.data, json });
+      }
     }
     if (this.#waiting.size > 0) this.#wake(`${source}/${shard}/${position}`);
   }
@@ -145,7 +150,7 @@ export class DecisionReplay {
       return;
     }
     this.#replayed += 1;
-    const derived = this.#derive(live);
+    const derived = this.#derive(decision);
     if (this.#text.write(derived.data) === json) return;
     this.#mismatches.push(...differences(id, live, derived.data));
   }
@@ -156,18 +161,21 @@ export class DecisionReplay {
     return shard < 0 ? undefined : `${source}/${shard}/${positions[shard]}`;
   }
 
-  #derive(live: CallDecided['data']): CallDecided {
+  #derive({ version, data: live }: Decision): CallDecided {
     const { facility, caller, dialed, others, at } = live;
+    const calleeState = live.jurisdiction?.callee;
     const request: CallRequest = {
       facility,
       ...(caller === undefined ? {} : { caller }),
       ...(dialed === undefined ? {} : { dialed }),
       ...(others === undefined ? {} : { others }),
+      ...(calleeState === undefined ? {} : { calleeState }),
       at,
     };
     const { positions, ageMs, state } = live.registry;
     const registry = this.#registry.at(positions, { ageMs, state });
-    return decideCall(request, gatherFacts(request, registry, this.#directory.at(live.directory.positions)));
+    const facts = gatherFacts(request, registry, this.#directory.at(live.directory.positions));
+    return decideCall(request, version === 1 ? beforeRules(facts) : facts);
   }
 }
 

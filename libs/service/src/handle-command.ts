@@ -18,6 +18,8 @@ export interface CommandMeta {
   readonly time?: Instant;
   /** Reactors give `derivedId(causation, handler, n)`, so that a retry is a no-op; else the store gives new ids. */
   readonly idOf?: (n: number) => string;
+  /** Schema version of a type; 1 where absent. */
+  readonly versionOf?: (type: string) => number;
   /** Most likely nobody has written to this stream yet: it is read only where that was wrong. Changes nothing else. */
   readonly probablyNew?: boolean;
 }
@@ -72,11 +74,12 @@ export async function readState<S, C, E extends DomainEvent>(
 
 /** Decided events with their envelope's fields, as the store takes them. */
 export function newEvents(events: readonly DomainEvent[], meta: CommandMeta): NewEvent[] {
-  const { actor, causationid, correlationid, time, idOf } = meta;
+  const { actor, causationid, correlationid, time, idOf, versionOf } = meta;
   return events.map(({ type, data }, n) => ({
     type,
     data,
     ...(idOf === undefined ? {} : { id: idOf(n) }),
+    ...(versionOf === undefined ? {} : { version: versionOf(type) }),
     ...(time === undefined ? {} : { time }),
     ...(actor === undefined ? {} : { actor }),
     ...(causationid === undefined ? {} : { causationid }),

@@ -7,6 +7,7 @@ import type { RoutingEvent } from '@privity/routing';
 const ROUTING: Record<RoutingEvent['type'], true> = {
   'routing.FacilityListed': true,
   'routing.FacilityPolicySet': true,
+  'routing.JurisdictionRulesSet': true,
   'routing.CallerListed': true,
   'routing.CallerMoved': true,
   'routing.NumbersAllowed': true,

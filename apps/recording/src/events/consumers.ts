@@ -25,6 +25,7 @@ const OWN_EVENTS = [
 const ROUTING_EVENTS = [
   'routing.FacilityListed',
   'routing.FacilityPolicySet',
+  'routing.JurisdictionRulesSet',
   'routing.CallerListed',
   'routing.CallerMoved',
   'routing.NumbersAllowed',

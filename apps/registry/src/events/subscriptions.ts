@@ -16,6 +16,7 @@ type Handled = 'routing.NumbersAllowed' | 'routing.CallerListed' | 'routing.Priv
 const OF_ROUTING: Record<Exclude<RoutingEvent['type'], Handled>, true> = {
   'routing.FacilityListed': true,
   'routing.FacilityPolicySet': true,
+  'routing.JurisdictionRulesSet': true,
   'routing.CallerMoved': true,
   'routing.DirectoryImported': true,
   'routing.CallDecided': true,

@@ -6,6 +6,7 @@ import {
   CallRefused,
   type CallState,
   callStream,
+  currentVersion,
   decide,
   evolve,
   initialState,
@@ -113,7 +114,7 @@ export class CallBook {
     decided: readonly CallEvent[],
     actor: string,
   ): Promise<BookedCall> {
-    const given = newEvents(decided, { actor, correlationid: stream });
+    const given = newEvents(decided, { actor, correlationid: stream, versionOf: currentVersion });
     const appended = await this.store.append(stream, events.length, given);
     const call = { stream, events: [...events, ...appended.events], state: stateAfter(state, appended.events) };
     this.remember(call);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConcurrencyConflict, EventStore } from '@privity/event-store';
 import { PrivityError } from '@privity/kernel';
-import { type CallDecided, evolve, initialState } from '@privity/routing';
+import { type CallDecided, currentVersion, evolve, initialState } from '@privity/routing';
 import { newEvents, type Principal } from '@privity/service';
 import { type CallAnswer, callAnswer } from './call-answer.js';
 import { CallBook, decisionId } from './call-book.js';
@@ -43,7 +43,8 @@ export class CallDesk {
     const caller = decided.data.caller === undefined ? '' : (call.caller ?? '');
     const content = [call.facility, caller, call.dialed, call.at ?? '', ...(call.others ?? [])];
     const fingerprint = this.fingerprints.of(...content);
-    const events = newEvents([decided], { actor: asker.subject, correlationid: stream });
+    const meta = { actor: asker.subject, correlationid: stream, versionOf: currentVersion };
+    const events = newEvents([decided], meta);
     // Side by side: the fingerprint costs no round trip of its own.
     const [appended, remembered] = await Promise.allSettled([
       this.store.append(stream, 'no stream', events),

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type BlindIndex, BlindIndexer, InvalidInput, type KeyRing, parseNumber } from '@privity/kernel';
 import {
+  type AddParty,
   type CallDecided,
   type CallRequest,
   chooseCaller,
@@ -11,6 +12,7 @@ import {
   gatherFacts,
   type OtherNumbers,
   type RegistryMoment,
+  stateOfNumber,
 } from '@privity/routing';
 import { INDEX_KEYS } from '@privity/service';
 import { Directory } from '../read-models/directory.js';
@@ -67,19 +69,23 @@ export class Decisions {
   }
 
   /**
-   * The index of a number that joins a call; undefined: it cannot be read, or is a hotline's. Beside one of those no caller may
+   * A number that joins a call. Without an index: it cannot be read, or is a hotline's. Beside one of those no caller may
    * stand, and the call has one already (P11).
    */
-  joining(number: string | undefined): BlindIndex | undefined {
+  joining(number: string | undefined): Omit<AddParty, 'type'> {
+    const parsed = parseNumber(number ?? '');
+    if (!parsed.ok) return {};
     const registry = this.registry.moment();
-    const index = chooseDialed(this.candidates(number ?? ''), registry, this.directory.view.now());
-    return index === undefined || registry.standing(index) === 'hotline' ? undefined : index;
+    const index = chooseDialed(this.numbers.candidates(parsed.number), registry, this.directory.view.now());
+    if (index === undefined || registry.standing(index) === 'hotline') return {};
+    return { number: index, ...known('state', stateOfNumber(parsed.number)) };
   }
 
   /** Blind indexes instead of numbers; a hotline is recognised first, and its caller is not even hashed (P11). */
   private identify(asked: AskedCall, registry: RegistryMoment, directory: DirectoryMoment): CallRequest {
     const { facility, caller, at } = asked;
-    const candidates = this.candidates(asked.dialed);
+    const parsed = parseNumber(asked.dialed);
+    const candidates = parsed.ok ? this.numbers.candidates(parsed.number) : [];
     const others = this.readOthers(asked.others ?? [], registry, directory);
     const first = chooseDialed(candidates, registry, directory);
     const isHotline = (index: BlindIndex) => registry.standing(index) === 'hotline';
@@ -92,7 +98,17 @@ export class Decisions {
     const callers = this.callers.candidates(caller.trim());
     const who = callers.find((index) => registry.standing(index) !== undefined) ?? chooseCaller(callers, directory);
     const number = chooseDialed(candidates, registry, directory, who);
-    return { facility, ...known('caller', who), ...known('dialed', number), ...beside(others), at };
+    // Diverted, it is answered nobody knows where.
+    const isDiverted = others.indexes.length > 0 || others.unread;
+    const state = parsed.ok && !isDiverted ? stateOfNumber(parsed.number) : undefined;
+    return {
+      facility,
+      ...known('caller', who),
+      ...known('dialed', number),
+      ...beside(others),
+      ...known('calleeState', state),
+      at,
+    };
   }
 
   private readOthers(numbers: readonly string[], registry: RegistryMoment, directory: DirectoryMoment): OtherNumbers {
@@ -108,8 +124,8 @@ export class Decisions {
   }
 }
 
-function known<K extends string>(name: K, index: BlindIndex | undefined): Partial<Record<K, BlindIndex>> {
-  return index === undefined ? {} : ({ [name]: index } as Record<K, BlindIndex>);
+function known<K extends string>(name: K, value: string | undefined): Partial<Record<K, string>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<K, string>);
 }
 
 function beside(others: OtherNumbers): { readonly others?: OtherNumbers } {

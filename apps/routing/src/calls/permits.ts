@@ -66,10 +66,12 @@ export class Permits {
 
   /** Decides again, by the views of this moment and with whoever joined since; what no longer permits ends the recording. */
   async review(call: BookedCall, actor: string): Promise<BookedCall> {
-    const { decision, revoked } = call.state;
-    if (decision?.recording !== 'after-notice' || revoked) return call;
-    const { recording, reasons } = this.decisions.again(requestOf(call.state)).data;
-    if (recording === 'after-notice') return call;
+    if (permitRefusal(call.state) !== undefined) return call;
+    const again = this.decisions.again(requestOf(call.state)).data;
+    // Rules or policy may now ask for a consent that this call was not asked for (P1).
+    const isAsked = permitRefusal({ ...call.state, decision: again }) === undefined;
+    if (again.recording === 'after-notice' && isAsked) return call;
+    const reasons = again.recording === 'after-notice' ? (['consent-not-asked'] as const) : again.reasons;
     return this.book.change(call, { type: 'RevokePermit', reasons }, actor);
   }
 

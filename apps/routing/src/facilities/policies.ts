@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ConcurrencyConflict, EventStore } from '@privity/event-store';
 import { PrivityError } from '@privity/kernel';
-import { type FacilityPolicy, type FacilityPolicySet, facilityStream, orderedPolicy } from '@privity/routing';
-import { Forbidden, newEvents, type Principal } from '@privity/service';
+import { type FacilityPolicy, facilityStream, orderedPolicy } from '@privity/routing';
+import { Forbidden, type Principal } from '@privity/service';
 import { Directory } from '../read-models/directory.js';
+import { DocumentsInForce } from './documents-in-force.js';
 
 export interface PolicyInForce {
   readonly facility: string;
@@ -17,13 +17,11 @@ export class FacilityUnknown extends PrivityError {
   }
 }
 
-const ATTEMPTS = 10;
-
 /** Facilities' policies: versioned, each an event, kept for replay. */
 @Injectable()
 export class Policies {
   constructor(
-    private readonly store: EventStore,
+    private readonly documents: DocumentsInForce,
     private readonly directory: Directory,
   ) {}
 
@@ -33,26 +31,15 @@ export class Policies {
       throw new Forbidden('This token is bound to another facility.');
     }
     const policy = orderedPolicy(given);
-    const stream = facilityStream(facility);
-    for (let attempt = 1; ; attempt += 1) {
-      const history = await this.store.readStream(stream);
-      await this.directory.reach(history);
-      const known = this.directory.view.now().facility(facility);
-      if (known === undefined) throw new FacilityUnknown();
-      if (JSON.stringify(known.policy) === JSON.stringify(policy)) {
-        // Whoever set it before may still be waiting for a sibling, or have been cut off while waiting.
-        await this.directory.reachEverywhere(history);
-        return { facility, version: known.policyVersion, policy };
-      }
-      const version = known.policyVersion + 1;
-      const set: FacilityPolicySet = { type: 'routing.FacilityPolicySet', data: { facility, version, policy } };
-      try {
-        const appended = await this.store.append(stream, history.length, newEvents([set], { actor: asker.subject }));
-        await this.directory.reachEverywhere(appended.events);
-        return { facility, version, policy };
-      } catch (error) {
-        if (!(error instanceof ConcurrencyConflict) || attempt === ATTEMPTS) throw error;
-      }
-    }
+    const version = await this.documents.put(facilityStream(facility), asker, {
+      document: policy,
+      inForce: () => {
+        const known = this.directory.view.now().facility(facility);
+        if (known === undefined) throw new FacilityUnknown();
+        return { version: known.policyVersion, document: known.policy };
+      },
+      event: (next) => ({ type: 'routing.FacilityPolicySet', data: { facility, version: next, policy } }),
+    });
+    return { facility, version, policy };
   }
 }

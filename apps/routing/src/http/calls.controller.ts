@@ -1,4 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { instant } from '@privity/kernel';
 import { type AnswerNotice, type CallCommand, type ClaimPrivilege, permitRefusal, requestOf } from '@privity/routing';
 import { CurrentUser, Forbidden, JsonBody, type Principal, Roles } from '@privity/service';
 import type { FastifyReply } from 'fastify';
@@ -16,6 +17,7 @@ import { acceptClock } from './clock-skew.js';
 interface Moment {
   readonly at: string;
 }
+type Answer = Pick<AnswerNotice, 'party' | 'result'>;
 interface CallProgress {
   readonly callId: string;
   readonly state: CallRecord['state'];
@@ -49,17 +51,20 @@ export class CallsController {
     return answer;
   }
 
-  /** A party's answer to a notice; with a permit as soon as all that is required was accepted (P1). */
+  /**
+   * A party's answer to a notice; with a permit as soon as all that is required was accepted (P1). Where the policy has no
+   * call without it, a required acceptance that is not given ends the call.
+   */
   @Post(':callId/notices')
   @HttpCode(200)
   @Roles('dialler')
   @UseGuards(CaughtUp)
   async answerNotice(
     @Param('callId') callId: string,
-    @Body(new JsonBody<Omit<AnswerNotice, 'type'>>(NOTICE_SCHEMA)) answer: Omit<AnswerNotice, 'type'>,
+    @Body(new JsonBody<Answer>(NOTICE_SCHEMA)) answer: Answer,
     @CurrentUser() asker: Principal,
   ): Promise<CallProgress & { readonly permit?: string }> {
-    const call = await this.change(callId, { type: 'AnswerNotice', ...answer }, asker);
+    const call = await this.change(callId, { type: 'AnswerNotice', ...answer, at: instant() }, asker);
     const permit = await this.permitFor(call, callId, asker);
     return { ...progress(callId, call), ...(permit === undefined ? {} : { permit }) };
   }
@@ -74,8 +79,7 @@ export class CallsController {
     @Body(new JsonBody<{ readonly number?: string }>(PARTY_SCHEMA)) { number }: { readonly number?: string },
     @CurrentUser() asker: Principal,
   ): Promise<CallProgress> {
-    const joining = this.decisions.joining(number);
-    const command = { type: 'AddParty', ...(joining === undefined ? {} : { number: joining }) } as const;
+    const command = { type: 'AddParty', ...this.decisions.joining(number) } as const;
     return progress(callId, await this.permits.review(await this.change(callId, command, asker), asker.subject));
   }
 

@@ -1,5 +1,5 @@
 import { EventStore } from '@privity/event-store';
-import type { DirectoryEvent } from '@privity/routing';
+import { currentVersion, type DirectoryEvent } from '@privity/routing';
 import { newEvents } from '@privity/service';
 import { Directory } from '../read-models/directory.js';
 
@@ -22,7 +22,10 @@ export class DirectoryWriter {
   private async append(stream: string, events: readonly DirectoryEvent[]) {
     const recorded = [];
     for (let from = 0; from < events.length; from += EVENTS_IN_ONE_APPEND) {
-      const some = newEvents(events.slice(from, from + EVENTS_IN_ONE_APPEND), this.meta);
+      const some = newEvents(events.slice(from, from + EVENTS_IN_ONE_APPEND), {
+        ...this.meta,
+        versionOf: currentVersion,
+      });
       recorded.push(...(await this.store.append(stream, 'any', some)).events);
     }
     return recorded;

@@ -7,6 +7,7 @@ import { migrateEventStream } from '@privity/event-stream/migration';
 import { BlindIndexer, parseNumber } from '@privity/kernel';
 import { freePort } from '@privity/one-machine';
 import { callerProtectionStream } from '@privity/registry';
+import type { Consent } from '@privity/routing';
 import type { ProtectionCategory } from '@privity/registry';
 import {
   bootService,
@@ -62,6 +63,7 @@ export class House {
     );
     await house.bootRegistry();
     await house.bootRouting();
+    await house.setRules({ ME: 'one-party', NY: 'one-party', CA: 'all-party' });
     return house;
   }
 
@@ -136,6 +138,18 @@ export class House {
       ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
     });
     return { status: response.status, body: (await response.json()) as T, headers: response.headers };
+  }
+
+  /** Of these states, from long ago until further notice. */
+  async setRules(consents: Readonly<Record<string, Consent>>): Promise<void> {
+    const rules = Object.entries(consents).map(([state, consent]) => ({
+      ...{ state, consent, from: '2000-01-01', source: 'spec' },
+    }));
+    await until(async () => {
+      const { status } = await this.ask('PUT', '/api/jurisdictions/rules', ['operator'], { rules });
+      // Until it has read its directory it takes nothing.
+      return status === 200 ? true : undefined;
+    });
   }
 
   /** Uploads and waits for the import's end. */
