@@ -3,10 +3,12 @@ import type { EventStore, NewEvent } from '@privity/event-store';
 import { ProtectionView, numberStream } from '@privity/registry';
 import {
   callerStream,
+  currentVersion,
   decideCall,
   DirectoryView,
   facilityStream,
   gatherFacts,
+  JURISDICTIONS_STREAM,
   registryMoment,
   type RoutingEvent,
 } from '@privity/routing';
@@ -52,6 +54,7 @@ export async function fillWithDecisions(registry: EventStore, routing: EventStor
     (n) => [facilityStream(FACILITIES[n] ?? ''), ...facility(FACILITIES[n] ?? '')],
     directory,
   );
+  await inBatches(routing, 1, () => [JURISDICTIONS_STREAM, rules()], directory);
   await inBatches(routing, of.callers, (n) => [callerStream(caller(n)), ...person(n, caller(n), number)], directory);
 
   const used = {
@@ -64,6 +67,7 @@ export async function fillWithDecisions(registry: EventStore, routing: EventStor
       facility: FACILITIES[(n % of.callers) % 40] ?? '',
       caller: caller(n),
       dialed: number(n * 7),
+      calleeState: 'ME',
       at: AT,
     };
     const moment = registryMoment(
@@ -71,7 +75,8 @@ export async function fillWithDecisions(registry: EventStore, routing: EventStor
       (index) => protections.isProtected(index),
       () => false,
     );
-    return [`call-${uuidv7()}`, decideCall(request, gatherFacts(request, moment, directory.now()))];
+    const decided = decideCall(request, gatherFacts(request, moment, directory.now()));
+    return [`call-${uuidv7()}`, { ...decided, version: currentVersion(decided.type) }];
   });
 }
 
@@ -99,6 +104,11 @@ async function inBatches(
 function protection(index: string): NewEvent {
   const source = { kind: 'bar-roll', ref: 'ME-1' };
   return { type: 'registry.NumberProtected', data: { index, source, category: 'attorney', basis: 'roll', since: AT } };
+}
+
+function rules(): NewEvent {
+  const rule = { state: 'ME', consent: 'one-party', from: '2000-01-01', source: 'a bench' };
+  return { type: 'routing.JurisdictionRulesSet', data: { version: 1, rules: [rule] } };
 }
 
 function facility(id: string): NewEvent[] {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallAnswer, MediaReceipt, PrivityClient } from '@privity/client';
 import { PrivityInstance } from './instance.js';
-import { importList, setPolicy } from './lists.js';
+import { importList, setPolicy, setRules } from './lists.js';
 import { eventually } from './stream.js';
 
 const SECOND = 8_000;
@@ -59,6 +59,7 @@ export class Jail {
       [ANNA, BELA, CARA].map((caller) => `${caller},${number},FRIEND,APPROVED`),
     );
     await importList(registrar, 'allowed-numbers', listed);
+    await setRules(registrar, 'NY');
     for (const facility of ['N1', 'S1']) await setPolicy(registrar, facility);
     return new Jail(privity, edge, registrar, auditor, investigator);
   }

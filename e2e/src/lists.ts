@@ -40,6 +40,13 @@ export async function sendList(
   }
 }
 
+/** One-party rules for these states, and none for others: there both ends would have to accept. */
+export async function setRules(client: PrivityClient, ...states: readonly string[]): Promise<void> {
+  await client.setJurisdictionRules(
+    states.map((state) => ({ state, consent: 'one-party', from: '2000-01-01', source: 'a scenario' })),
+  );
+}
+
 /** The sample policy: an allowed list, and a notice that the called party must accept before anything is recorded. */
 export async function setPolicy(client: PrivityClient, facility: string): Promise<void> {
   await client.setPolicy(facility, {

@@ -13,7 +13,10 @@ const answerTo = ({ callId }: { callId: string }) => ({
   outcome: 'connect',
   recording: 'after-notice',
   reasons: [],
-  notices: [{ party: 'callee', language: 'en', acceptance: 'required' }],
+  notices: [
+    { party: 'caller', language: 'en', acceptance: 'none' },
+    { party: 'callee', language: 'en', acceptance: 'required' },
+  ],
   maxSeconds: 3600,
   decision: '01930000-0000-7000-8000-000000000000',
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EventStore, parseEnvelope } from '@privity/event-store';
+import { currentVersion } from '@privity/routing';
 import { openStore } from '../store.js';
 
 const IN_FLIGHT = 2_000;
@@ -15,7 +16,13 @@ export async function fillWithCalls(serviceUrl: string, events: number): Promise
       while (missing-- > 0) {
         const stream = `call-${randomUUID()}`;
         await store.append(stream, 'no stream', [
-          { type, data, correlationid: stream, ...(actor === undefined ? {} : { actor }) },
+          {
+            type,
+            data,
+            version: currentVersion(type),
+            correlationid: stream,
+            ...(actor === undefined ? {} : { actor }),
+          },
         ]);
       }
     };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FacilityPolicy, type ImportKind, PrivityClient } from '@privity/client';
+import { type FacilityPolicy, type ImportKind, type JurisdictionRules, PrivityClient } from '@privity/client';
 import { freePorts } from '@privity/one-machine';
 import type { Role } from '@privity/service';
 import { TestInstallation } from '@privity/service/testing';
@@ -11,6 +11,7 @@ import { runProcess, startProcess } from './process.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SAMPLES = join(ROOT, 'samples/legacy-export');
+const RULES = join(ROOT, 'samples/jurisdictions.json');
 const LISTS: readonly (readonly [ImportKind, string])[] = [
   ['bar-roll', 'bar_roll.csv'],
   ['do-not-record', 'do_not_record.csv'],
@@ -23,7 +24,10 @@ const POLICY: FacilityPolicy = {
   allowedList: 'required',
   presence: 'noted',
   recording: 'permitted',
-  notices: [{ party: 'callee', language: 'en', acceptance: 'required' }],
+  notices: [
+    { party: 'caller', language: 'en', acceptance: 'none' },
+    { party: 'callee', language: 'en', acceptance: 'required' },
+  ],
   maxSeconds: 3600,
 };
 const CALLS = 2_000;
@@ -113,6 +117,8 @@ async function prepare(url: string, token: string): Promise<void> {
       if (state !== 'applied') throw new Error(`${file}: ${state}`);
     }
     const facilities = (await readFile(join(SAMPLES, 'facilities.csv'), 'utf8')).trim().split(/\r?\n/).slice(1);
+    const { rules } = JSON.parse(await readFile(RULES, 'utf8')) as Pick<JurisdictionRules, 'rules'>;
+    await client.setJurisdictionRules(rules);
     for (const line of facilities) await client.setPolicy(line.slice(0, line.indexOf(',')), POLICY);
   } finally {
     await client.close();

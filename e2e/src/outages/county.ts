@@ -1,6 +1,6 @@
 import type { PrivityClient } from '@privity/client';
 import type { PrivityInstance } from '../instance.js';
-import { importList, setPolicy } from '../lists.js';
+import { importList, setPolicy, setRules } from '../lists.js';
 import { eventually } from '../stream.js';
 import { patiently } from './patience.js';
 import { Telephone } from './telephone.js';
@@ -50,6 +50,7 @@ export async function settle({ telephone, registrar }: County): Promise<void> {
     numbers.map((number) => `1000000001,${number},FRIEND,APPROVED`),
   );
   await importList(registrar, 'bar-roll', [`NY,1,Counsel,Carol,ACTIVE,,${LAWYER},,,01/01/2001`]);
+  await setRules(registrar, 'NY');
   await setPolicy(registrar, 'N1');
   await recordedAgain(telephone);
 }

@@ -28,6 +28,8 @@ function directory(): DirectoryView {
   const notices = [{ party: 'callee', language: 'en', acceptance: 'required' }] as const;
   const policy = { allowedList: 'off', presence: 'noted', recording: 'permitted', notices, maxSeconds: 900 } as const;
   view.apply(0, 2, 'd2', { type: 'routing.FacilityPolicySet', data: { facility: FACILITY, version: 1, policy } });
+  const rules = [{ state: 'TX', consent: 'one-party', from: '2000-01-01', source: 'a simulation' }] as const;
+  view.apply(0, 3, 'd3', { type: 'routing.JurisdictionRulesSet', data: { version: 1, rules } });
   return view;
 }
 
@@ -84,7 +86,7 @@ export class Routing {
       () => false,
     );
     if (registry.used.state !== 'fresh') this.machine.tally.add(`view ${registry.used.state}`);
-    const request = { facility: FACILITY, caller: CALLER, dialed, at: '2026-01-01T00:00:00.000Z' };
+    const request = { facility: FACILITY, caller: CALLER, dialed, calleeState: 'TX', at: '2026-01-01T00:00:00.000Z' };
     return decideCall(request, gatherFacts(request, registry, DIRECTORY.now()));
   }
 

@@ -40,6 +40,8 @@ describe('the client', () => {
     await client.calls.decide({ callId: 'c 1', facility: 'F', caller: '7', dialed: '2125550101' });
     await client.calls.notice('c/1', { party: 'callee', result: 'accepted' });
     await client.calls.ended('c1', '2025-11-02T08:30:00.000Z');
+    await client.setJurisdictionRules([]);
+    await client.jurisdictionRules();
     await client.recordings.search({ facility: 'F', limit: 5 });
     await client.feed('routing', 3, { after: 17, limit: 100 });
     await client.audit.tile(0, 1_234_067, 12);
@@ -47,6 +49,8 @@ describe('the client', () => {
       'POST /api/calls',
       'POST /api/calls/c%2F1/notices',
       'POST /api/calls/c1/ended',
+      'PUT /api/jurisdictions/rules',
+      'GET /api/jurisdictions/rules',
       'GET /api/recordings?facility=F&limit=5',
       'GET /feed/routing/3?after=17&limit=100',
       'GET /log/tile/0/x001/x234/067.p/12',

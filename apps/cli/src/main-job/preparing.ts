@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type FacilityPolicy,
   type ImportKind,
   type ImportReport,
+  type JurisdictionRules,
   type PrivityClient,
   ProblemError,
 } from '@privity/client';
 import { Failed } from '../failures.js';
+import { SAMPLE_RULES } from '../repository.js';
 import { patiently } from './patience.js';
 
 /** What an export brings, in the order in which it is read: who is protected before anybody calls. */
@@ -19,12 +22,18 @@ export const IMPORTS: readonly (readonly [ImportKind, string])[] = [
   ['movements', 'movements.csv'],
 ];
 
-/** A number must be on the caller's list; where the caller is, is only noted; the called party must accept one notice. */
+/**
+ * A number must be on the caller's list; where the caller is, is only noted. Both parties hear a notice: the called one must
+ * accept it, the caller where a state at either end asks for everybody's consent.
+ */
 export const SAMPLE_POLICY: FacilityPolicy = {
   allowedList: 'required',
   presence: 'noted',
   recording: 'permitted',
-  notices: [{ party: 'callee', language: 'en', acceptance: 'required' }],
+  notices: [
+    { party: 'caller', language: 'en', acceptance: 'none' },
+    { party: 'callee', language: 'en', acceptance: 'required' },
+  ],
   maxSeconds: 3600,
 };
 
@@ -60,7 +69,9 @@ async function importList(client: PrivityClient, kind: ImportKind, file: string)
 
 const INTERRUPTED = ['import-interrupted', 'store-unavailable', 'unavailable'];
 
-/** Gives every facility the sample policy. */
+/** Puts the sample rules in force, and gives every facility the sample policy. */
 export async function setPolicies(client: PrivityClient, facilities: Iterable<string>): Promise<void> {
+  const { rules } = JSON.parse(await readFile(SAMPLE_RULES, 'utf8')) as Pick<JurisdictionRules, 'rules'>;
+  await client.setJurisdictionRules(rules);
   for (const facility of facilities) await client.setPolicy(facility, SAMPLE_POLICY);
 }
