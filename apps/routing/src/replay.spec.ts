@@ -352,6 +352,18 @@ describe('replay', () => {
       text === recorded[0] ? text.replace('"policyVersion":1,', '$&"jurisdiction":{"rules":0},') : text,
     );
     expect((await replay(planted)).mismatches).toMatchObject([{ field: 'data.jurisdiction' }]);
+    // A replica of the older version beside newer ones knew nothing of what becomes of a declined call either.
+    const scene = ordinary();
+    scene.rule('ME01', 2, { declined: 'not-connected' });
+    const { id } = scene.call(1, 1, 'ME01');
+    const older = scene.log.map((text) =>
+      text.includes(`"id":"${id}"`)
+        ? text
+            .replace('CallDecided:2', 'CallDecided:1')
+            .replace(/"declined":"not-connected",|"jurisdiction":[^}]*},/g, '')
+        : text,
+    );
+    expect(await replay(older)).toEqual({ replayed: 1, mismatches: [] });
     // As version 2 the same call, under no rules and one notice, would not have been recorded.
     const newer = log.map((text) => (text === recorded[0] ? text.replace('CallDecided:1', 'CallDecided:2') : text));
     const fields = (await replay(newer)).mismatches.map(({ field }) => field);

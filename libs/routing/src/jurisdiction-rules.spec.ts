@@ -27,6 +27,7 @@ describe('rules', () => {
     ['a last day before the first', 'rules.0.until', [rule({ until: '2019-12-31' })]],
     ['two without an end', 'rules.1.from', [rule(), rule({ from: '2021-01-01' })]],
     ['one day that both have', 'rules.1.from', [rule({ from: '2021-01-01' }), rule({ until: '2021-01-01' })]],
+    ['the same, the other way round', 'rules.1.from', [rule({ until: '2021-01-01' }), rule({ from: '2021-01-01' })]],
     ['one inside the other', 'rules.1.from', [rule(), rule({ from: '2021-01-01', until: '2021-12-31' })]],
     ['the same twice', 'rules.1.from', [rule(), rule()]],
   ])('with %s are refused at %s', (_, field, rules) => {

@@ -30,6 +30,8 @@ interface Scene {
   readonly at?: string;
   readonly standing?: (index: string) => 'hotline' | 'protected' | undefined;
   readonly policy?: Partial<FacilityPolicy>;
+  readonly legal?: boolean;
+  readonly unreadable?: boolean;
 }
 
 /** A call that nothing but consent may keep from being recorded. */
@@ -45,6 +47,8 @@ function decided({ rules, facility = 'NY', at = AT, notices = [caller, callee], 
   const person = { kid: 'k', iv: 'i', ct: 'c' };
   const inCustody = { caller: CALLER, person, facility: 'F1', status: 'in' } as const;
   view.apply(0, 3, 'd', { type: 'routing.CallerListed', data: inCustody });
+  const numbers = [{ index: DIALED, relation: 'LEGAL', status: 'approved' } as const];
+  if (scene.legal) view.apply(0, 4, 'e', { type: 'routing.NumbersAllowed', data: { caller: CALLER, numbers } });
   if (rules !== undefined) view.apply(1, 1, 'c', { type: 'routing.JurisdictionRulesSet', data: { version: 3, rules } });
   const registry: RegistryMoment = {
     used: { positions: [], digest: 'r', protectedNumbers: 7, ageMs: 40, state: 'fresh' },
@@ -54,7 +58,8 @@ function decided({ rules, facility = 'NY', at = AT, notices = [caller, callee], 
   };
   const calleeState = 'callee' in scene ? scene.callee : 'TX';
   const request = {
-    ...{ facility: 'F1', caller: CALLER, dialed: DIALED, at },
+    ...{ facility: 'F1', caller: CALLER, at },
+    ...(scene.unreadable ? {} : { dialed: DIALED }),
     ...(calleeState === undefined ? {} : { calleeState }),
   };
   return decideCall(request, gatherFacts(request, registry, view.now())).data;
@@ -105,14 +110,25 @@ describe('consent to recording', () => {
     expect(decided({ rules, at: '2026-06-16T04:00:00.000Z' }).notices).toEqual(bothRequired);
   });
 
-  it('says where a private call went to nobody, and asks nobody (P12)', () => {
-    for (const standing of ['hotline', 'protected'] as const) {
-      const data = decided({ rules: [NY, CA], callee: 'CA', notices: [callee], standing: () => standing });
-      expect(data).toMatchObject({ outcome: 'connect', recording: 'off', jurisdiction: { facility: 'NY', rules: 3 } });
-      expect(data.reasons).not.toContain('consent-not-asked');
-      expect(JSON.stringify(data)).not.toContain('CA');
-      expect(data).toEqual(decided({ rules: [NY, CA], callee: 'TX', notices: [callee], standing: () => standing }));
-    }
+  const only = (index: string, standing: 'hotline' | 'protected') => (asked: string) =>
+    asked === index ? standing : undefined;
+  it.each<[string, Scene]>([
+    ['a hotline', { standing: only(DIALED, 'hotline') }],
+    ['a protected number', { standing: only(DIALED, 'protected') }],
+    ['a protected caller', { standing: only(CALLER, 'protected') }],
+    ['a number listed as legal', { legal: true }],
+  ])('of %s is asked of nobody, and nobody learns where it went (P12)', (_, scene) => {
+    const call = { ...scene, rules: [NY, CA], notices: [callee] };
+    const data = decided({ ...call, callee: 'CA' });
+    expect(data).toMatchObject({ outcome: 'connect', recording: 'off' });
+    expect(data.jurisdiction).toEqual({ facility: 'NY', rules: 3 });
+    expect(data.reasons).toHaveLength(1);
+    expect(data).toEqual(decided({ ...call, callee: 'TX' }));
+  });
+
+  it('is asked of nobody where the number cannot be read', () => {
+    const data = decided({ rules: [NY], notices: [callee], unreadable: true });
+    expect(data).toMatchObject({ outcome: 'deny', reasons: ['invalid-number'] });
   });
 
   it('carries what becomes of a declined call only where it is not connected, and only where anybody is asked', () => {
