@@ -9,6 +9,9 @@ const LEGAL = '2125550197';
 const FRIEND = '2075550101';
 const OFFICE = '2075550102';
 const STRANGER = '2075550103';
+/** Of California, where everybody must consent. */
+const ABROAD = '4155550104';
+const PLAYED = { party: 'caller', language: 'en', acceptance: 'none' };
 
 const postgres = withPostgres();
 let house: House;
@@ -21,7 +24,7 @@ beforeAll(async () => {
   await house.import('roster', 'DOC_NUM,LAST,FIRST,DOB,SITE,STATUS\n100,A,B,01/01/1990,ME01,IN\n');
   const listed = [`100,${FRIEND},FRIEND,APPROVED`, `100,${OFFICE},FRIEND,APPROVED`, `200,${LEGAL},LEGAL,PENDING`];
   await house.import('allowed-numbers', ['DOC_NUM,PHONE,RELATION,STATUS', ...listed, ''].join('\n'));
-  const notices = [{ party: 'callee', language: 'en', acceptance: 'required' }];
+  const notices = [PLAYED, { party: 'callee', language: 'en', acceptance: 'required' }];
   const policy = { allowedList: 'required', presence: 'required', recording: 'permitted', notices, maxSeconds: 900 };
   await house.ask('PUT', '/api/facilities/ME01/policy', ['operator'], policy);
   await until(async () => ((await call(FRIEND)).body.recording === 'after-notice' ? true : undefined));
@@ -33,6 +36,7 @@ interface Decided {
   readonly callId: string;
   readonly recording: string;
   readonly reasons: string[];
+  readonly notices: { readonly acceptance: string }[];
 }
 let calls = 0;
 const call = (dialed: string, others?: readonly string[], callId = `c-${(calls += 1)}`, caller = '100') => {
@@ -68,8 +72,12 @@ describe('a call that other numbers have to do with', () => {
     });
   });
 
-  it('is decided as any other where nothing is known of them', async () => {
-    expect((await call(FRIEND, [STRANGER])).body).toMatchObject({ recording: 'after-notice', reasons: [] });
+  it('is answered nobody knows where: both must consent (P3)', async () => {
+    const accepted = (body: Decided) => body.notices.map(({ acceptance }) => acceptance);
+    expect(accepted((await call(FRIEND)).body)).toEqual(['none', 'required']);
+    const { body } = await call(FRIEND, [STRANGER]);
+    expect(body).toMatchObject({ recording: 'after-notice', reasons: [] });
+    expect(accepted(body)).toEqual(['required', 'required']);
   });
 
   it('is another call under the same id when they differ, and the same when they do not', async () => {
@@ -98,6 +106,7 @@ describe('somebody who joins a call', () => {
     ['somebody whom the edge cannot name', {}],
     ['somebody behind a number that cannot be read', { number: 'anonymous' }],
     ['a hotline', { number: HOTLINE }],
+    ['somebody who would have to be asked', { number: ABROAD }],
   ])('ends its recording: %s', async (_, party) => {
     const { callId, permit } = await permitted(FRIEND);
     expect(await post(callId, 'parties', party)).toMatchObject({ status: 200, body: { callId, state: 'decided' } });
