@@ -15,6 +15,8 @@ import { ImportRecords } from './imports/import-records.js';
 import { ImportRunner } from './imports/import-runner.js';
 import { DocumentsInForce } from './facilities/documents-in-force.js';
 import { Jurisdictions } from './facilities/jurisdictions.js';
+import { CallLapses } from './lapses/call-lapses.js';
+import { OpenCalls } from './lapses/open-calls.js';
 import { Policies } from './facilities/policies.js';
 import { CaughtUp } from './read-models/caught-up.js';
 import { Directory } from './read-models/directory.js';
@@ -40,6 +42,8 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
     Fingerprints,
     Permits,
     DocumentsInForce,
+    OpenCalls,
+    CallLapses,
     Policies,
     Jurisdictions,
     ImportRecords,

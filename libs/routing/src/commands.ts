@@ -30,6 +30,13 @@ export interface EndCall {
   readonly type: 'EndCall';
   readonly at: Instant;
 }
+/** Nobody has said that the call ended, and it can no longer go on. */
+export interface LapseCall {
+  readonly type: 'LapseCall';
+  readonly at: Instant;
+  /** What whoever noticed took it for: a call that connected meanwhile is another one, with a later limit. */
+  readonly connected: boolean;
+}
 export interface RevokePermit {
   readonly type: 'RevokePermit';
   readonly reasons: PermitRevoked['data']['reasons'];
@@ -49,4 +56,4 @@ export interface AddParty {
 }
 
 /** What may happen to a call after it was decided. */
-export type CallCommand = AnswerNotice | ConnectCall | EndCall | RevokePermit | ClaimPrivilege | AddParty;
+export type CallCommand = AnswerNotice | ConnectCall | EndCall | LapseCall | RevokePermit | ClaimPrivilege | AddParty;

@@ -68,6 +68,20 @@ describe('a call after its decision', () => {
     expect(over.when({ type: 'RevokePermit', reasons: [] })).toEqual([]);
   });
 
+  it('ends by itself when it can no longer go on, and was not ended or answered meanwhile', () => {
+    const lapse = (connected: boolean) => ({ type: 'LapseCall', at: later, connected }) as const;
+    const lapsed = (data: { connected: boolean }): CallEvent => ({
+      type: 'routing.CallEnded',
+      data: { at: later, ...data, by: 'timeout' },
+    });
+    expect(given(decision()).when(lapse(false))).toEqual([lapsed({ connected: false })]);
+    expect(given(decision(), connected).when(lapse(true))).toEqual([lapsed({ connected: true })]);
+    // Whoever noticed that nobody answered did not know yet that somebody just did.
+    expect(given(decision(), connected).when(lapse(false))).toEqual([]);
+    expect(given(decision(), connected, ended).when(lapse(true))).toEqual([]);
+    expect(given(decision(), lapsed({ connected: false })).when({ type: 'EndCall', at })).toEqual([]);
+  });
+
   it('lets a refusal stand, and takes one after an acceptance', () => {
     expect(given(decision(), answered('declined')).when(answer('accepted'))).toEqual([]);
     expect(given(decision(), answered('accepted')).when(answer('declined'))).toEqual([answered('declined')]);

@@ -121,6 +121,9 @@ export function decide(command: CallCommand, state: CallState): readonly CallEve
     case 'EndCall':
       if (state.ended) return [];
       return [{ type: 'routing.CallEnded', data: { at: command.at, connected: state.connected } }];
+    case 'LapseCall':
+      if (state.ended || state.connected !== command.connected) return [];
+      return [{ type: 'routing.CallEnded', data: { at: command.at, connected: state.connected, by: 'timeout' } }];
     case 'RevokePermit':
       if (state.ended || state.revoked) return [];
       return [{ type: 'routing.PermitRevoked', data: { reasons: command.reasons } }];

@@ -235,7 +235,17 @@ export type NoticeAnswered = DomainEvent<
   { readonly party: 'caller' | 'callee'; readonly result: 'accepted' | 'declined' | 'no-answer' }
 >;
 export type CallConnected = DomainEvent<'routing.CallConnected', { readonly at: Instant }>;
-export type CallEnded = DomainEvent<'routing.CallEnded', { readonly at: Instant; readonly connected: boolean }>;
+/** A call is over, whoever says so first. */
+export type CallEnded = DomainEvent<
+  'routing.CallEnded',
+  {
+    /** The edge's clock; routing's own where `by` is given. */
+    readonly at: Instant;
+    readonly connected: boolean;
+    /** Absent: the edge said so. `timeout`: nobody did, and the call can no longer go on. */
+    readonly by?: 'timeout';
+  }
+>;
 
 /**
  * Recording of this call stops now and does not begin again: a renewal was decided again and no longer permits. `reasons` are

@@ -15,6 +15,7 @@ export type {
   ClaimPrivilege,
   ConnectCall,
   EndCall,
+  LapseCall,
   RevokePermit,
 } from './commands.js';
 export { CallRefused, decide, decideCall, permitRefusal } from './decide.js';

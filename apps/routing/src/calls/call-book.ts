@@ -94,8 +94,12 @@ export class CallBook {
     }
   }
 
-  /** Adds what the command leads to, deciding again when somebody else was faster. @throws CallRefused */
-  async change(call: BookedCall, command: CallCommand, actor: string): Promise<BookedCall> {
+  /**
+   * Adds what the command leads to, deciding again when somebody else was faster.
+   * @param actor absent: time did it, nobody
+   * @throws CallRefused
+   */
+  async change(call: BookedCall, command: CallCommand, actor?: string): Promise<BookedCall> {
     let current = call;
     for (let attempt = 1; ; attempt += 1) {
       const decided = decide(command, current.state);
@@ -112,9 +116,10 @@ export class CallBook {
   private async add(
     { stream, events, state }: BookedCall,
     decided: readonly CallEvent[],
-    actor: string,
+    actor?: string,
   ): Promise<BookedCall> {
-    const given = newEvents(decided, { actor, correlationid: stream, versionOf: currentVersion });
+    const meta = { correlationid: stream, versionOf: currentVersion, ...(actor === undefined ? {} : { actor }) };
+    const given = newEvents(decided, meta);
     const appended = await this.store.append(stream, events.length, given);
     const call = { stream, events: [...events, ...appended.events], state: stateAfter(state, appended.events) };
     this.remember(call);

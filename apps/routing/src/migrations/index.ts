@@ -2,6 +2,7 @@ import { migrateEventStore } from '@privity/event-store';
 import { migrateEventStream } from '@privity/event-stream/migration';
 import { migrateMembership, migrateSubjectKeys } from '@privity/service/migration';
 import pg from 'pg';
+import { OPEN_CALLS } from './open-call-tables.js';
 
 /**
  * Fingerprints are unlogged on purpose: they are short-lived, and stand in no write-ahead log and no backup. A crash loses them,
@@ -45,8 +46,10 @@ export async function migrate(owner: pg.ClientBase, options: { readonly serviceR
   await migrateSubjectKeys(owner, options);
   await migrateMembership(owner, options);
   await owner.query(TABLES);
+  await owner.query(OPEN_CALLS);
   const role = pg.escapeIdentifier(options.serviceRole);
   await owner.query(
-    `grant select, insert, update, delete on call_fingerprint, directory_import, roster_person to ${role}`,
+    `grant select, insert, update, delete on call_fingerprint, directory_import, roster_person, open_call to ${role};
+     grant select, update on open_call_reading, open_call_clock to ${role}`,
   );
 }

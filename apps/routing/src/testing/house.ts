@@ -46,9 +46,11 @@ export class House {
     private readonly databases: Record<Name, ServiceDatabase>,
     private readonly ports: Record<Name, number>,
     private readonly serviceToken: string,
+    private readonly more: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(postgres: TestPostgres): Promise<House> {
+  /** @param more variables of both services */
+  static async start(postgres: TestPostgres, more: Readonly<Record<string, string>> = {}): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'privity-routing-spec-'));
     const { identity } = provisionKeys(folder);
     const storeOnly = async (owner: Parameters<typeof migrate>[0], o: { readonly serviceRole: string }) => {
@@ -60,6 +62,7 @@ export class House {
       { registry: await postgres.forService(storeOnly), routing: await postgres.forService(migrate) },
       { registry: await freePort(), routing: await freePort() },
       await signToken(loadSigningKey(identity, 'identity'), { subject: 'spec', roles: ['service'], ttlSeconds: 3600 }),
+      more,
     );
     await house.bootRegistry();
     await house.bootRouting();
@@ -79,6 +82,12 @@ export class House {
     this.routing = await bootService(definition, this.config('routing'), this.logger('routing'));
   }
 
+  /** A second replica, for whoever closes it. */
+  async bootSibling(): Promise<Booted> {
+    const port = String(await freePort());
+    return bootService(definition, this.config('routing', { PRIVITY_PORT: port }), this.logger('routing'));
+  }
+
   async stop(): Promise<void> {
     await this.routing.close();
     await this.registry.close();
@@ -87,6 +96,11 @@ export class House {
 
   get store(): EventStore {
     return this.routing.app.get(EventStore);
+  }
+
+  /** Routing's database, as its service role. */
+  get databaseUrl(): string {
+    return this.databases.routing.serviceUrl;
   }
 
   get viewDigestKey(): Buffer {
@@ -127,9 +141,9 @@ export class House {
     path: string,
     roles: readonly Role[],
     body?: unknown,
-    more: { facility?: string; client?: string; subject?: string } = {},
+    { of = this.routing, ...more }: { facility?: string; client?: string; subject?: string; of?: Booted } = {},
   ): Promise<Answer<T>> {
-    const response = await fetch(`${this.routing.url}${path}`, {
+    const response = await fetch(`${of.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${await this.token(roles, more)}`,
@@ -169,7 +183,7 @@ export class House {
     return new JsonLog(name, (line) => this.log.push(line));
   }
 
-  private config(name: Name) {
+  private config(name: Name, own: Readonly<Record<string, string>> = {}) {
     const { services, index, trust } = keyFolders(this.folder);
     const url = (of: Name) => `http://127.0.0.1:${this.ports[of]}`;
     return readServiceConfig(
@@ -184,6 +198,8 @@ export class House {
         PRIVITY_TRUST: trust,
         PRIVITY_SERVICE_TOKEN: this.serviceToken,
         PRIVITY_STALENESS_MS: '3000',
+        ...this.more,
+        ...own,
       }),
     );
   }
