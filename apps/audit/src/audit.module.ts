@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { FindingsController } from './events/findings.controller.js';
+import { ProbingWatch } from './events/probing-watch.js';
 import { FindingsRaiser } from './events/raise-findings.js';
 import { AccessesController } from './http/accesses.controller.js';
 import { FindingsListController } from './http/findings.controller.js';
@@ -21,6 +22,6 @@ import { KnownRecording } from './read-models/known-recording.entity.js';
     AccessesController,
     FindingsListController,
   ],
-  providers: [FindingsRaiser],
+  providers: [FindingsRaiser, ProbingWatch],
 })
 export class AuditModule {}

@@ -204,6 +204,38 @@ describe('findings', () => {
     expect(finding).toMatchObject({ kind: 'notice-failed' });
   });
 
+  it('name a client that asks and asks and never dials, once an hour, and no name (api.md)', async () => {
+    const of = (kind: string) => async () => {
+      const body = (await (await get('/api/findings?limit=1000', ['auditor'])).json()) as { findings: Finding[] };
+      return body.findings.filter((finding) => finding.kind === kind);
+    };
+    const ask = async (actor: string, n: number, time: string, over: object = {}) => {
+      const call = `call-${actor}-${n}`;
+      const [decision] = await record('routing', call, { ...decided({}), actor });
+      const data = { at: time, connected: false, by: 'timeout', ...over };
+      const cause = { causationid: decision?.id ?? '' };
+      const [end] = await record('routing', call, { type: 'routing.CallEnded', data, time, ...cause });
+      return end?.id;
+    };
+    const minute = (n: number) => new Date(Date.UTC(2026, 9, 5, 10, n)).toISOString();
+    // Five within an hour, one more than an hour after the first; and others that are no questions.
+    for (let n = 0; n < 6; n++) await ask('patient', n, minute(n * 13));
+    for (let n = 0; n < 9; n++) await ask('caller-up', n, minute(n), { connected: true });
+    for (let n = 0; n < 9; n++) await ask('hanger-up', n, minute(n), { by: undefined });
+    const ends = [];
+    for (let n = 0; n < 8; n++) ends.push(await ask('prober', n, minute(59 - n)));
+    const found = await until(of('probing'), ({ length }) => length > 0);
+    await pause(500);
+    expect(await of('probing')()).toHaveLength(1);
+    expect(ends).toContain(found[0]?.evidence);
+    expect(found[0]?.about).toMatch(/^client-[\w-]{43}$/);
+    expect(JSON.stringify(found)).not.toContain('prober');
+    // Half an hour earlier and later, in the hour before and after.
+    for (let n = 0; n < 3; n++) await ask('straddler', n, minute(-10 + n));
+    for (let n = 3; n < 6; n++) await ask('straddler', n, minute(10 + n));
+    expect(await until(of('probing'), ({ length }) => length > 1)).toHaveLength(2);
+  });
+
   it('that speak of sealed recordings are not for operators (P12)', async () => {
     const body = (await (await get('/api/findings?limit=1000', ['operator'])).json()) as { findings: Finding[] };
     expect(new Set(body.findings.map(({ kind }) => kind))).toEqual(
@@ -214,6 +246,7 @@ describe('findings', () => {
         'list-shrunk',
         'registration-overdue',
         'notice-failed',
+        'probing',
       ]),
     );
   });

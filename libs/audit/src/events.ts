@@ -19,7 +19,9 @@ export type FindingKind =
   /** Nobody answered a registration by the time that its receipt names (T7). */
   | 'registration-overdue'
   /** A message of the registry could not be sent: somebody waits for an answer, or does not know of a case (T7, T9). */
-  | 'notice-failed';
+  | 'notice-failed'
+  /** A client had more calls decided that it then neither connected nor ended than can be chance: it may look for answers. */
+  | 'probing';
 
 /** Stream `finding-<kind>-<about>`: the same matter is raised once. */
 export type FindingRaised = DomainEvent<

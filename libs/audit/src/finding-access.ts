@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<FindingKind, 'machinery' | 'privileged'>> = {
   'list-shrunk': 'machinery',
   'registration-overdue': 'machinery',
   'notice-failed': 'machinery',
+  probing: 'machinery',
   'playback-refused': 'privileged',
   'protected-recorded': 'privileged',
   'recording-sealed-late': 'privileged',

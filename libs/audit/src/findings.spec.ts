@@ -4,8 +4,10 @@ import type { ListHeld, NoticeFailed } from '@privity/registry/events';
 import type { CallDecided } from '@privity/routing/events';
 import {
   accessOf,
+  clientStream,
   findingDecider,
   historyScope,
+  isUnused,
   listShrunk,
   matterStream,
   mediaMismatch,
@@ -13,6 +15,7 @@ import {
   noticeFailed,
   permitsRecording,
   playbackRefused,
+  probing,
   readAuditEvent,
   recordedProtected,
   recordedUnpermitted,
@@ -144,6 +147,31 @@ describe('what shows a matter', () => {
   });
 });
 
+describe('calls that were decided and came to nothing', () => {
+  const end = { id: 'e1', time: '2026-11-23T10:59:59.000Z' };
+
+  it('are a matter above the limit, one per client and hour', () => {
+    expect(probing(end, 'client-x', 5, 5)).toBeUndefined();
+    const finding = probing(end, 'client-x', 6, 5);
+    expect(finding).toMatchObject({ kind: 'probing', evidence: 'e1', about: 'client-x' });
+    expect(finding && matterStream(finding)).toBe('finding-probing-client-x-2026-11-23T10');
+  });
+
+  it('are those that time ended before anybody answered', () => {
+    const at = end.time;
+    expect(isUnused({ at, connected: false, by: 'timeout' })).toBe(true);
+    expect(isUnused({ at, connected: true, by: 'timeout' })).toBe(false);
+    expect(isUnused({ at, connected: false })).toBe(false);
+  });
+
+  it('name their client by a digest that nobody without the key can make', () => {
+    const [key, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(clientStream('dana', key)).toBe(clientStream('dana', key));
+    expect(clientStream('dana', key)).not.toBe(clientStream('dana', other));
+    expect(clientStream('dana', key)).not.toBe(clientStream('dan', key));
+  });
+});
+
 describe('who sees what (P12)', () => {
   it('auditor and privacy officer all, a supervisor nothing sealed, a token for one facility only that one', () => {
     expect(historyScope({ roles: ['auditor'] })).toEqual({ everything: true });
@@ -160,8 +188,9 @@ describe('who sees what (P12)', () => {
       'list-shrunk',
       'registration-overdue',
       'notice-failed',
+      'probing',
     ]);
-    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(9);
+    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(10);
     expect(visibleKinds(['investigator'])).toEqual([]);
   });
 });

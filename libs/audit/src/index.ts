@@ -5,4 +5,5 @@ export type * from './events.js';
 export { evolve, unraised, type FindingState } from './evolve.js';
 export { FINDING_KINDS, visibleKinds } from './finding-access.js';
 export * from './matters.js';
+export * from './probing.js';
 export * from './upcasters.js';

@@ -17,6 +17,7 @@ import {
 import type { EventEnvelope } from '@privity/event-store';
 import { EventContext } from '@privity/event-stream';
 import { readAs } from './meaning.js';
+import { ProbingWatch } from './probing-watch.js';
 import { FindingsRaiser } from './raise-findings.js';
 import { rememberEnded, rememberProtected, rememberRecording, rememberUnpermitted } from './recording-watch.js';
 import { FINDINGS } from './subscriptions.js';
@@ -24,7 +25,10 @@ import { FINDINGS } from './subscriptions.js';
 /** Turns what the services report into findings. A reactor: it appends, so it is never rebuilt. */
 @Controller()
 export class FindingsController {
-  constructor(private readonly findings: FindingsRaiser) {}
+  constructor(
+    private readonly findings: FindingsRaiser,
+    private readonly probing: ProbingWatch,
+  ) {}
 
   @EventPattern<string>('routing.CallDecided', FINDINGS)
   async callDecided(@Payload() envelope: EventEnvelope, @Ctx() { manager }: EventContext): Promise<void> {
@@ -38,6 +42,11 @@ export class FindingsController {
   @EventPattern<string>('routing.RegistryVerdictChanged', FINDINGS)
   async verdictChanged(@Payload() envelope: EventEnvelope): Promise<void> {
     await this.findings.raise(registryDoubted(readAs(envelope, 'routing.RegistryVerdictChanged')));
+  }
+
+  @EventPattern<string>('routing.CallEnded', FINDINGS)
+  async callEnded(@Payload() envelope: EventEnvelope, @Ctx() { manager }: EventContext): Promise<void> {
+    await this.findings.raise(await this.probing.ended(manager, readAs(envelope, 'routing.CallEnded')));
   }
 
   @EventPattern<string>('registry.NumberProtected', FINDINGS)

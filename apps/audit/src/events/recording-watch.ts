@@ -16,7 +16,7 @@ interface MadeRow {
  * Shards are applied side by side, so whoever writes one half and looks for the other takes turns; otherwise two
  * transactions could each miss what the other is about to commit.
  */
-async function takeTurns(manager: EntityManager): Promise<void> {
+export async function takeTurns(manager: EntityManager): Promise<void> {
   if (locked.has(manager)) return;
   await manager.query('select pg_advisory_xact_lock($1)', [WATCH_LOCK]);
   locked.add(manager);

@@ -51,4 +51,11 @@ create index if not exists recording_by_decision on watch.recording (decision);
 create index if not exists recording_by_dialed on watch.recording (dialed);
 alter table watch.recording add column if not exists caller text;
 create index if not exists recording_by_caller on watch.recording (caller);
+-- Calls that were decided and came to nothing, by a keyed digest of whoever had them decided.
+create table if not exists watch.unused_call (
+  call text primary key,
+  client text not null,
+  at timestamptz not null
+);
+create index if not exists unused_call_by_client on watch.unused_call (client, at);
 `;

@@ -96,7 +96,7 @@ export class CallBook {
 
   /**
    * Adds what the command leads to, deciding again when somebody else was faster.
-   * @param actor absent: time did it, nobody
+   * @param actor absent: nobody did it, it follows from the decision
    * @throws CallRefused
    */
   async change(call: BookedCall, command: CallCommand, actor?: string): Promise<BookedCall> {
@@ -118,8 +118,10 @@ export class CallBook {
     decided: readonly CallEvent[],
     actor?: string,
   ): Promise<BookedCall> {
-    const meta = { correlationid: stream, versionOf: currentVersion, ...(actor === undefined ? {} : { actor }) };
-    const given = newEvents(decided, meta);
+    const [decision] = events;
+    const cause = actor === undefined && decision !== undefined ? { causationid: decision.id } : {};
+    const said = actor === undefined ? cause : { actor };
+    const given = newEvents(decided, { ...said, correlationid: stream, versionOf: currentVersion });
     const appended = await this.store.append(stream, events.length, given);
     const call = { stream, events: [...events, ...appended.events], state: stateAfter(state, appended.events) };
     this.remember(call);

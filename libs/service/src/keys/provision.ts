@@ -21,7 +21,7 @@ const OWN_PURPOSES: Readonly<Record<ContextName, readonly string[]>> = {
   registry: ['subject-kek', 'attorney-id', 'call-back-code'],
   routing: ['subject-kek', 'call-id', 'fingerprint'],
   recording: ['subject-kek'],
-  audit: [],
+  audit: ['client-id'],
 };
 const INDEX_PURPOSES = ['number-index', 'caller-index', 'person-index', 'view-digest'] as const;
 
