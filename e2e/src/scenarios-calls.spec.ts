@@ -1,28 +1,65 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { PrivityClient } from '@privity/client';
-import { BELA, FRIEND, Jail, SLOW_LAWYER, untilStopped } from './jail.js';
+import { audio, BELA, FRIEND, Jail, SLOW_LAWYER, untilStopped } from './jail.js';
 import { importList } from './lists.js';
 import { onEachStream } from './streams.js';
-import { allEvents, eventually } from './stream.js';
+import { allEvents, eventually, type StoredEvent } from './stream.js';
 
 const ROLL_LAWYER = '212-555-0110';
 const HOTLINE = '212-555-0116';
+const RING_MS = 5_000;
 
 // What happens in a call, on both streams.
 onEachStream('scenarios of calls', (stream) => {
   let jail: Jail;
   let approver: PrivityClient;
   beforeAll(async () => {
-    jail = await Jail.start({}, stream);
+    jail = await Jail.start({ PRIVITY_CALL_RING_LIMIT_MS: String(RING_MS), PRIVITY_PROBING_PER_HOUR: '3' }, stream);
     approver = await jail.privity.as('second person', 'approver');
     await importList(jail.registrar, 'bar-roll', [`NY,1,Counsel,Carol,aCTIVe,,${ROLL_LAWYER},,,01/01/2001`]);
     await importList(jail.registrar, 'do-not-record', [`${HOTLINE},Y,Y,*,01/01/2020,,PREA HOTLINE`]);
     await jail.recordable(FRIEND);
+    await jail.unrecorded(ROLL_LAWYER, 'number-protected');
   }, 180_000);
 
   afterAll(async () => {
     expect(await jail.privity.stop()).toBe(0);
+  }, 60_000);
+
+  const told = (context: string, type: string, about: (event: StoredEvent) => boolean) =>
+    eventually(type, async () => (await allEvents(jail.auditor, context)).filter((e) => e.type === type).find(about));
+  const decidedBy = (decision: string) => told('routing', 'routing.CallDecided', ({ id }) => id === decision);
+
+  it('T13: a call that never says that it ends ends by itself, once, and gets its attestation', async () => {
+    const { answer } = await jail.dial(ROLL_LAWYER);
+    const { subject } = await decidedBy(answer.decision);
+    const end = await told('routing', 'routing.CallEnded', (event) => event.subject === subject);
+    expect(end.data).toMatchObject({ connected: false, by: 'timeout' });
+    const attested = await told('recording', 'recording.NoMediaAttested', ({ data }) => data['call'] === subject);
+    expect(attested.data).toMatchObject({ decision: answer.decision, bytes: 0, objects: 0 });
+    // The dialler is back, and says what it did not say in time.
+    await jail.hangUp(answer);
+    const ends = (await allEvents(jail.auditor, 'routing')).filter((event) => event.subject === subject);
+    expect(ends.filter(({ type }) => type === 'routing.CallEnded')).toHaveLength(1);
+  }, 60_000);
+
+  it('P1: a call that records is not ended while it may go on', async () => {
+    const { answer, permit } = await jail.dial(FRIEND);
+    await sleep(RING_MS + 2_000);
+    const { ending } = await jail.edge.calls.media(answer.callId, permit, audio(1));
+    expect(ending).toBe('ended');
+    await jail.hangUp(answer);
+  }, 60_000);
+
+  it('T13: a finding names a client that asks and never dials, by no name', async () => {
+    const { findings: before } = await jail.auditor.audit.findings({ kind: 'probing' });
+    expect(before).toEqual([]);
+    for (let n = 0; n < 4; n++) await jail.dial(ROLL_LAWYER);
+    await jail.finding('probing');
+    const { findings } = await jail.auditor.audit.findings({ kind: 'probing' });
+    expect(findings).toHaveLength(1);
+    expect(JSON.stringify(findings)).not.toContain('edge');
   }, 60_000);
 
   it('T16: a call to a hotline leaves no caller in any event or log', async () => {
