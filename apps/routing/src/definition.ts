@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '@privity/service';
 import { RoutingModule } from './routing.module.js';
 
-/** Its views follow the registry and the own store by themselves: no subscription with a checkpoint. */
+/** Its views, and its table of open calls, follow the registry and the own store by themselves: no subscription. */
 export const definition: ServiceDefinition = { name: 'routing', module: RoutingModule };

@@ -36,8 +36,8 @@ export class CallLapses implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   onApplicationBootstrap(): void {
-    // Often enough that a limit is not overrun by much.
-    const everyMs = Math.max(OFTEN_MS, Math.min(SELDOM_MS, this.ringLimitMs / 10, this.endMarginMs / 10));
+    // Often enough that the limit is not overrun by much.
+    const everyMs = Math.min(SELDOM_MS, Math.max(OFTEN_MS, this.ringLimitMs / 10));
     this.looking = new Repeated(
       () => this.look(),
       everyMs,

@@ -19,7 +19,8 @@ with page as materialized (
   from event_store.event where shard = $1 and position > $2 order by position limit $3),
 call as materialized (
   select stream,
-         bool_or(left(event, 200) like '%"type":"routing.CallDecided"%' and event not like '%"outcome":"deny"%') as decided,
+         bool_or(case when left(event, 200) like '%"type":"routing.CallDecided"%'
+                      then event::json #>> '{data,outcome}' <> 'deny' else false end) as decided,
          bool_or(left(event, 200) like '%"type":"routing.CallConnected"%') as connected,
          bool_or(left(event, 200) like '%"type":"routing.CallEnded"%') as ended
   from page where stream is not null group by stream),
