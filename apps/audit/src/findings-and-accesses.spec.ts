@@ -8,7 +8,7 @@ import { until, withAudit } from './testing/running-audit.js';
 // Real services on a machine that may be busy.
 jest.setTimeout(60_000);
 
-const { get, output, record } = withAudit();
+const { get, output, record, rows } = withAudit();
 
 const decided = (over: object): NewEvent => ({
   type: 'routing.CallDecided',
@@ -227,6 +227,10 @@ describe('findings', () => {
     const found = await until(of('probing'), ({ length }) => length > 0);
     await pause(500);
     expect(await of('probing')()).toHaveLength(1);
+    // What is kept names nobody, and no more is kept than the finding needs.
+    const kept = await rows(`select * from watch.unused_call where call like 'call-prober-%'`);
+    expect(kept).toHaveLength(6);
+    expect(new Set(kept.map(({ client }) => client))).toEqual(new Set([found[0]?.about]));
     expect(ends).toContain(found[0]?.evidence);
     expect(found[0]?.about).toMatch(/^client-[\w-]{43}$/);
     expect(JSON.stringify(found)).not.toContain('prober');

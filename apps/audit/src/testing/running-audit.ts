@@ -9,6 +9,7 @@ import { freePort } from '@privity/one-machine';
 import { bootService, JsonLog, type ContextName, type Role } from '@privity/service';
 import { TestInstallation } from '@privity/service/testing';
 import { withPostgres, type Migrate } from '@privity/testing';
+import { Pool } from 'pg';
 import { AuditModule } from '../audit.module.js';
 import { subscriptions } from '../events/subscriptions.js';
 import { migrate } from '../migrations/index.js';
@@ -33,6 +34,8 @@ export interface RunningAudit {
   record(context: ContextName, stream: string, ...events: NewEvent[]): Promise<readonly RecordedEvent[]>;
   /** Asks the audit service, with a token of these roles or without one. */
   get(path: string, roles?: readonly Role[], facility?: string): Promise<Response>;
+  /** What its tables hold. */
+  rows(sql: string): Promise<readonly Record<string, unknown>[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -83,6 +86,7 @@ export function withAudit(): RunningAudit {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
       return fetch(`${running('audit').url}${path}`, { headers });
     },
+    rows: async (sql) => (await running('audit').app.get(Pool).query<Record<string, unknown>>(sql)).rows,
     stop: async () => {
       await running('audit').close();
       services.delete('audit');
