@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { instant, instantsOf, isInstant, localDay, localToInstant } from './instants.js';
+import { instant, instantsOf, isInstant, localDay, localToInstant, wallTime } from './instants.js';
 
 const at = (month: number, day: number, hour: number, minute = 30) => ({
   year: 2025,
@@ -85,5 +85,29 @@ describe('localDay', () => {
   it('is that of the place, whatever day it is elsewhere', () => {
     expect(localDay('2025-07-02T03:30:00.000Z', 'America/New_York')).toBe('2025-07-01');
     expect(localDay('2025-07-02T04:30:00.000Z', 'America/New_York')).toBe('2025-07-02');
+  });
+});
+
+describe('wallTime', () => {
+  const shown = (at: string, zone = 'America/New_York') => {
+    const { weekday, minute } = wallTime(at, zone);
+    return `${weekday} ${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}`;
+  };
+
+  it('is that of the place, with its own day of the week', () => {
+    expect(shown('2025-07-02T03:30:59.999Z')).toBe('tue 23:30');
+    expect(shown('2025-07-02T04:00:00.000Z')).toBe('wed 0:00');
+    expect(shown('2025-07-02T04:00:00.000Z', 'America/Chicago')).toBe('tue 23:00');
+    expect(shown('2025-07-02T04:00:00.000Z', 'America/St_Johns')).toBe('wed 1:30');
+  });
+
+  it('shows no hour that spring skips, and twice the one that autumn repeats', () => {
+    expect(['06:59', '07:00'].map((time) => shown(`2025-03-09T${time}:00.000Z`))).toEqual(['sun 1:59', 'sun 3:00']);
+    const autumn = ['05:30', '06:30', '07:30'].map((time) => shown(`2025-11-02T${time}:00.000Z`));
+    expect(autumn).toEqual(['sun 1:30', 'sun 1:30', 'sun 2:30']);
+  });
+
+  it('refuses a zone nobody knows', () => {
+    expect(() => wallTime('2025-07-02T03:30:00.000Z', 'America/Gotham')).toThrow(RangeError);
   });
 });

@@ -61,3 +61,46 @@ export function localDay(at: Instant, timeZone: string): string {
   }
   return calendar.format(new Date(at));
 }
+
+/** What a wall clock shows, to the minute. */
+export interface WallTime {
+  readonly weekday: 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+  /** Since midnight as the clock counts: 0 to 1439. */
+  readonly minute: number;
+}
+
+const MINUTE_MS = 60_000;
+const clocks = new Map<string, { readonly clock: Intl.DateTimeFormat; minute: number; shown: WallTime }>();
+
+/**
+ * What a clock on the wall in `timeZone` shows at `at`: never an hour that spring skips, twice the one that autumn repeats.
+ * Calls in a row come in the same minute, and a calendar costs more than a decision: each zone's last minute is kept.
+ * Throws RangeError for an unknown zone.
+ */
+export function wallTime(at: Instant, timeZone: string): WallTime {
+  const minute = Math.floor(Date.parse(at) / MINUTE_MS);
+  let kept = clocks.get(timeZone);
+  if (kept?.minute === minute) return kept.shown;
+  const clock =
+    kept?.clock ??
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+  const shown = readClock(clock, minute * MINUTE_MS);
+  if (kept === undefined) clocks.set(timeZone, (kept = { clock, minute, shown }));
+  else Object.assign(kept, { minute, shown });
+  return shown;
+}
+
+function readClock(clock: Intl.DateTimeFormat, at: number): WallTime {
+  const parts = clock.formatToParts(at);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
+  return {
+    weekday: part('weekday').toLowerCase() as WallTime['weekday'],
+    minute: Number(part('hour')) * 60 + Number(part('minute')),
+  };
+}

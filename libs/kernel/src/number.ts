@@ -34,9 +34,12 @@ export function parseNumber(raw: string): ParsedNumber {
   return parseUncommonNumber(text);
 }
 
+/** A softphone's link (RFC 3966). With a context the rest alone is no number: libphonenumber reads that whole. */
+const LINK = /^tel:(?!.*;phone-context=)/i;
+
 /** The general path, by libphonenumber. Exported for the proof that both paths agree. */
 export function parseUncommonNumber(raw: string): ParsedNumber {
-  const text = raw.trim();
+  const text = raw.trim().replace(LINK, '');
   if (text === '') return { ok: false, reason: 'empty' };
   if (text.length > LONGEST) return { ok: false, reason: 'too-long' };
   try {

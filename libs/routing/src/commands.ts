@@ -12,6 +12,8 @@ export interface CallRequest {
   readonly joined?: readonly (string | undefined)[];
   /** State of the dialled number's area code. Absent: not known. A blind index does not tell. */
   readonly calleeState?: string;
+  /** A block found under any live epoch of the keys, where there is one. */
+  readonly block?: string;
   readonly at: Instant;
 }
 

@@ -32,6 +32,8 @@ const recordable: CallFacts = {
   callerListed: true,
   callerHere: true,
   allowed: true,
+  block: undefined,
+  withinHours: true,
   registry: { positions: vector, digest: 'r', protectedNumbers: 7, ageMs: 40, state: 'fresh' },
   directory: { positions: vector, digest: 'd' },
 };
@@ -53,6 +55,11 @@ describe('a call', () => {
     // An order that nobody listens is no leave to call anybody.
     [['not-on-allowed-list', 'caller-protected'], { allowed: false, callerProtected: true }],
     [['facility-unknown', 'facility-policy'], { facilityKnown: false, policy: STRICTEST_POLICY, policyVersion: 0 }],
+    [['outside-hours'], { withinHours: false }],
+    [['number-blocked'], { block: 'block-1' }],
+    // An order holds, whoever answers (P3).
+    [['number-blocked', 'number-protected'], { block: 'block-1', numberProtected: true, withinHours: false }],
+    [['number-blocked', 'legal-relation-listed'], { block: 'block-1', legalRelation: true, allowed: false }],
     [['not-on-allowed-list', 'registry-stale'], { allowed: false, ...registry({ state: 'stale' }) }],
   ];
   it.each(denied)('is denied: %s', (reasons, change) => {
@@ -78,7 +85,8 @@ describe('a call', () => {
   const unrecorded: [ReasonCode[], Partial<CallFacts>][] = [
     [['number-protected'], { numberProtected: true }],
     [['number-protected'], { numberProtected: true, allowed: false }],
-    [['legal-relation-listed'], { legalRelation: true, allowed: false }],
+    [['number-protected'], { numberProtected: true, withinHours: false }],
+    [['legal-relation-listed'], { legalRelation: true, allowed: false, withinHours: false }],
     [['number-protected', 'legal-relation-listed'], { numberProtected: true, legalRelation: true }],
     [['caller-protected'], { callerProtected: true }],
     [['number-protected', 'caller-protected'], { numberProtected: true, callerProtected: true }],
@@ -143,6 +151,8 @@ describe('laws', () => {
     callerListed: fc.boolean(),
     callerHere: fc.boolean(),
     allowed: fc.boolean(),
+    block: fc.option(fc.constant('block-1'), { nil: undefined }),
+    withinHours: fc.boolean(),
     registry: fc.record({
       positions: fc.constant(vector),
       digest: fc.constant('r'),
@@ -172,6 +182,30 @@ describe('laws', () => {
     );
   });
 
+  it('a block more denies, whatever else holds, and never turns recording on', () => {
+    fc.assert(
+      fc.property(facts, (any) => {
+        const before = decideCall(request, { ...any, block: undefined }).data;
+        const { outcome, recording, block } = decideCall(request, { ...any, block: 'block-2' }).data;
+        if (any.hotline) expect({ outcome, recording }).toEqual({ outcome: 'connect', recording: 'off' });
+        else expect({ outcome, recording, block }).toEqual({ outcome: 'deny', recording: 'off', block: 'block-2' });
+        expect(before).not.toHaveProperty('block');
+      }),
+    );
+  });
+
+  it('hours deny no call that must connect, and turn recording on for none', () => {
+    fc.assert(
+      fc.property(facts, (any) => {
+        const open = decideCall(request, { ...any, withinHours: true }).data;
+        const closed = decideCall(request, { ...any, withinHours: false }).data;
+        const mustConnect = any.hotline || any.numberProtected || any.legalRelation;
+        if (mustConnect) expect(closed).toEqual(open);
+        else expect(closed).toMatchObject({ outcome: 'deny', recording: 'off' });
+      }),
+    );
+  });
+
   it('a protected person is recorded with nobody, and may call whom they might before (P2, T4)', () => {
     fc.assert(
       fc.property(facts, (before) => {
@@ -190,13 +224,14 @@ describe('laws', () => {
     );
   });
 
-  it('nothing overrides a protection: it connects, unrecorded', () => {
+  it('no list, policy, site or hours override a protection: it is unrecorded, and connects unless it is blocked (P2, P3)', () => {
     fc.assert(
       fc.property(facts, source, (any, protection) => {
-        expect(decideCall(request, { ...any, ...protection }).data).toMatchObject({
-          outcome: 'connect',
-          recording: 'off',
-        });
+        const { data } = decideCall(request, { ...any, ...protection });
+        expect(data.recording).toBe('off');
+        // Of all that speaks against a call only a block holds, and at a hotline not even that.
+        const isBlocked = any.block !== undefined && !('hotline' in protection) && !any.hotline;
+        expect(data.outcome).toBe(isBlocked ? 'deny' : 'connect');
       }),
     );
   });

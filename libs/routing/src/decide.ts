@@ -21,6 +21,7 @@ export function decideCall(request: CallRequest, facts: CallFacts): CallDecided 
       ...(request.caller !== undefined && !facts.hotline ? { caller: request.caller } : {}),
       ...(request.dialed !== undefined ? { dialed: request.dialed } : {}),
       ...(request.others !== undefined ? { others: request.others } : {}),
+      ...(facts.block !== undefined ? { block: facts.block } : {}),
       at: request.at,
       outcome: denied ? 'deny' : 'connect',
       recording: unrecorded ? 'off' : 'after-notice',
@@ -76,9 +77,12 @@ function reasonsFor(request: CallRequest, facts: CallFacts): Set<ReasonCode> {
   if (facts.registry.protectedNumbers === 0) reasons.add('registry-empty');
 
   if (facts.hotline) return reasons;
+  // Holds against a protected number too: a person may not call a lawyer who refuses them (P3).
+  if (facts.block !== undefined) reasons.add('number-blocked');
   const { allowedList, presence } = facts.policy;
   if (!mustConnect) {
     if (!facts.facilityKnown) reasons.add('facility-unknown');
+    if (!facts.withinHours) reasons.add('outside-hours');
     const missing = allowedList === 'required' && request.dialed !== undefined && !facts.allowed;
     if (missing) reasons.add('not-on-allowed-list');
     if (!facts.callerListed && (missing || presence === 'required')) reasons.add('caller-unknown');

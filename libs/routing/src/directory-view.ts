@@ -8,7 +8,9 @@ import type {
   FacilityPolicy,
   RoutingEvent,
 } from './events.js';
+import { type Block, BlockedNumbers, isOf, stops } from './blocked-numbers.js';
 import { ClaimedNumbers } from './claimed-numbers.js';
+import type { CallRequest } from './commands.js';
 import { asOf, lastNotAbove, movedTo, NO_POSITIONS, type Positions, samePositions, type Version } from './versioned.js';
 import { NO_RULES, Rules } from './jurisdictions.js';
 import { facilityOn, listed, moved, type Person } from './whereabouts.js';
@@ -39,6 +41,8 @@ const DIRECTORY_TYPES: ReadonlySet<string> = new Set<DirectoryEvent['type']>([
   'routing.DirectoryImported',
   'routing.NumberClaimed',
   'routing.ClaimedCallAdmitted',
+  'routing.NumberBlocked',
+  'routing.BlockEnded',
 ]);
 
 /** Calls live in the same shards; they do not move the directory's positions. */
@@ -53,6 +57,7 @@ export function isDirectoryEvent(event: { readonly type: string }): event is Dir
  */
 export class DirectoryView {
   readonly claimed = new ClaimedNumbers();
+  readonly blocked = new BlockedNumbers();
   #positions = NO_POSITIONS;
   #moment: DirectoryMoment | undefined;
   readonly #applied = Array.from({ length: SHARDS }, () => ({ positions: [] as number[], ids: [] as string[] }));
@@ -164,6 +169,9 @@ export class DirectoryView {
       case 'routing.NumberClaimed':
       case 'routing.ClaimedCallAdmitted':
         return this.claimed.apply(shard, position, event);
+      case 'routing.NumberBlocked':
+      case 'routing.BlockEnded':
+        return this.blocked.apply(shard, position, event);
       case 'routing.DirectoryImported':
         return;
     }
@@ -249,6 +257,21 @@ export class DirectoryMoment {
   /** How many calls the number got while this claim was the first that stood. */
   claimedCalls(dialed: BlindIndex, claim: string): number {
     return this.view.claimed.callsAt(dialed, claim, this.used.positions);
+  }
+
+  /** A block that stops the call, under any of the number's and the caller's indexes. */
+  findBlock(numbers: readonly BlindIndex[], callers: readonly BlindIndex[], facility: string): Block | undefined {
+    const blocks = numbers.flatMap((index) => this.view.blocked.of(index, this.used.positions));
+    return blocks.find((block) => stops(block, callers, facility));
+  }
+
+  /** The block that stops the call as it stands: under its own indexes, else the one that it names. */
+  blockOf({ dialed, caller, facility, block }: CallRequest): string | undefined {
+    if (dialed === undefined) return undefined;
+    const own = this.findBlock([dialed], caller === undefined ? [] : [caller], facility);
+    if (own !== undefined || block === undefined) return own?.block;
+    const named = this.view.blocked.find(block, this.used.positions);
+    return named !== undefined && isOf(named, { dialed, caller, facility }) ? block : undefined;
   }
 
   /** The facility that has the person at that moment by the calling facility's calendar; undefined: none. */

@@ -1,6 +1,11 @@
 import type { ClaimedCallAdmitted, NumberClaimed, PrivilegeClaimed } from './claim-events.js';
 import type { RegistryVerdictChanged } from './verdict-events.js';
 import type { BlindIndex, DomainEvent, Instant, SealedValue } from '@privity/kernel';
+import type { BlockEnded, BlockEvent, NumberBlocked } from './block-events.js';
+import type { CallingHours } from './calling-hours.js';
+
+export type * from './block-events.js';
+export type { CallingHours, Weekday } from './calling-hours.js';
 
 export type * from './claim-events.js';
 export type * from './verdict-events.js';
@@ -38,6 +43,8 @@ export interface FacilityPolicy {
   readonly maxSeconds: number;
   /** What becomes of a call when a required acceptance is not given; absent: it goes on unrecorded. */
   readonly declined?: 'unrecorded' | 'not-connected';
+  /** When calls may be made, by the facility's own clock. Absent: always. */
+  readonly hours?: readonly CallingHours[];
 }
 
 export type FacilityPolicySet = DomainEvent<
@@ -132,6 +139,8 @@ export type ReasonCode =
   | 'caller-unknown'
   | 'facility-unknown'
   | 'claim-unsettled'
+  | 'number-blocked'
+  | 'outside-hours'
   // why it connects unrecorded
   | 'number-protected'
   | 'caller-protected'
@@ -191,7 +200,9 @@ export type CallDecided = DomainEvent<
     readonly dialed?: BlindIndex;
     /** Of a call that other numbers have to do with. */
     readonly others?: OtherNumbers;
-    /** The edge's clock; informative. */
+    /** The block that denies it: it may stand under other epochs of the keys than `dialed` and `caller`. */
+    readonly block?: string;
+    /** The edge's clock: governs hours, presence and which states' rules hold. */
     readonly at: Instant;
     readonly outcome: 'connect' | 'deny';
     readonly recording: 'off' | 'after-notice';
@@ -262,7 +273,9 @@ export type DirectoryEvent =
   | NumbersAllowed
   | DirectoryImported
   | NumberClaimed
-  | ClaimedCallAdmitted;
+  | ClaimedCallAdmitted
+  | NumberBlocked
+  | BlockEnded;
 export type CallEvent =
   CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked | PrivilegeClaimed | PartyJoined;
-export type RoutingEvent = DirectoryEvent | CallEvent | RegistryVerdictChanged;
+export type RoutingEvent = DirectoryEvent | BlockEvent | CallEvent | RegistryVerdictChanged;

@@ -58,20 +58,28 @@ function withParty({ indexes, ...rest }: OtherNumbers, number: BlindIndex | unde
   return number === undefined ? { indexes, unread: true } : { indexes: [...indexes, number], ...rest };
 }
 
-/** What was asked, with whoever joined since: what a permit is decided by. */
-export function requestOf({ decision, joined, joinedStates }: CallState): CallRequest {
-  if (decision === undefined) throw new Error('a call without a decision');
-  const { facility, caller, dialed, at } = decision;
-  const others = together(decision.others, joined);
-  const calleeState = decision.jurisdiction?.callee;
+/** What a decision was asked, as far as it says. */
+export function askedIn(decision: CallDecided['data']): CallRequest {
+  const { facility, caller, dialed, others, block, jurisdiction, at } = decision;
   return {
     facility,
     ...(caller === undefined ? {} : { caller }),
     ...(dialed === undefined ? {} : { dialed }),
     ...(others === undefined ? {} : { others }),
-    ...(joinedStates.length === 0 ? {} : { joined: joinedStates }),
-    ...(calleeState === undefined ? {} : { calleeState }),
+    ...(jurisdiction?.callee === undefined ? {} : { calleeState: jurisdiction.callee }),
+    ...(block === undefined ? {} : { block }),
     at,
+  };
+}
+
+/** The same, with whoever joined since: what a permit is decided by. */
+export function requestOf({ decision, joined, joinedStates }: CallState): CallRequest {
+  if (decision === undefined) throw new Error('a call without a decision');
+  const others = together(decision.others, joined);
+  return {
+    ...askedIn(decision),
+    ...(others === undefined ? {} : { others }),
+    ...(joinedStates.length === 0 ? {} : { joined: joinedStates }),
   };
 }
 

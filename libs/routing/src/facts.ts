@@ -1,4 +1,5 @@
 import type { BlindIndex } from '@privity/kernel';
+import { isWithinHours } from './calling-hours.js';
 import type { CallRequest } from './commands.js';
 import type { DirectoryMoment } from './directory-view.js';
 import type { CallJurisdiction, Consent, DirectoryViewUsed, FacilityPolicy, RegistryViewUsed } from './events.js';
@@ -42,6 +43,9 @@ export interface CallFacts {
   readonly callerHere: boolean;
   /** The caller's own list has the number, approved. */
   readonly allowed: boolean;
+  /** Id of a block that stops this call. Never of a hotline: nothing of its caller is looked up. */
+  readonly block: string | undefined;
+  readonly withinHours: boolean;
   readonly registry: RegistryViewUsed;
   readonly directory: DirectoryViewUsed;
 }
@@ -61,6 +65,7 @@ export function gatherFacts(request: CallRequest, registry: RegistryMoment, dire
   const legalRelation = numbers.some((number) => directory.isLegal(number));
   const isPrivate = hotline || numberProtected || callerProtected || legalRelation;
   const claim = dialed === undefined ? undefined : claimOf(dialed, registry, directory);
+  const policy = facility?.policy ?? STRICTEST_POLICY;
   return {
     hotline,
     numberProtected,
@@ -69,12 +74,14 @@ export function gatherFacts(request: CallRequest, registry: RegistryMoment, dire
     otherClaimed: (others?.indexes ?? []).some((number) => claimOf(number, registry, directory) !== undefined),
     ...(claim === undefined || dialed === undefined ? {} : { claimedCalls: directory.claimedCalls(dialed, claim) }),
     facilityKnown: facility !== undefined,
-    policy: facility?.policy ?? STRICTEST_POLICY,
+    policy,
     policyVersion: facility?.policyVersion ?? 0,
     ...jurisdictionOf(facility, isPrivate ? { at: request.at } : request, directory.rules()),
     callerListed: person !== undefined,
     callerHere: person !== undefined && directory.whereabouts(person, request.at, facility) === request.facility,
     allowed: caller !== undefined && dialed !== undefined && directory.isAllowed(caller, dialed),
+    block: hotline ? undefined : directory.blockOf(request),
+    withinHours: isWithinHours(policy.hours, request.at, facility?.timezone ?? 'UTC'),
     registry: registry.used,
     directory: directory.used,
   };

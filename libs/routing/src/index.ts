@@ -1,4 +1,6 @@
 export { stateOfNumber } from './area-codes.js';
+export type { Block } from './blocked-numbers.js';
+export { isWithinHours, orderedHours, WEEKDAYS } from './calling-hours.js';
 export {
   CALL_ID,
   callerStream,
@@ -20,6 +22,8 @@ export type {
 } from './commands.js';
 export { CallRefused, decide, decideCall, permitRefusal } from './decide.js';
 export type { PermitRefusal } from './decide.js';
+export { BlockNotFound, blocksStream, numberBlocks } from './decide-block.js';
+export type { BlockCommand, BlockNumber, BlockState, EndBlock } from './decide-block.js';
 export {
   DirectoryMoment,
   DirectoryView,

@@ -1,3 +1,4 @@
+import { CALLING_HOURS_SCHEMA, orderedHours } from './calling-hours.js';
 import type { FacilityPolicy } from './events.js';
 
 /**
@@ -38,6 +39,7 @@ export const FACILITY_POLICY_SCHEMA = {
     },
     maxSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
     declined: { enum: ['unrecorded', 'not-connected'] },
+    hours: CALLING_HOURS_SCHEMA,
   },
   if: { type: 'object', properties: { recording: { const: 'permitted' } } },
   then: { type: 'object', properties: { notices: { type: 'array', minItems: 1 } } },
@@ -46,6 +48,7 @@ export const FACILITY_POLICY_SCHEMA = {
 /**
  * The same policy has the same text whatever the order in which a client wrote its fields, and whether it wrote what goes
  * without saying.
+ * @throws InvalidInput for hours that end before they begin
  */
 export function orderedPolicy(policy: FacilityPolicy): FacilityPolicy {
   return {
@@ -55,5 +58,6 @@ export function orderedPolicy(policy: FacilityPolicy): FacilityPolicy {
     notices: policy.notices.map(({ party, language, acceptance }) => ({ party, language, acceptance })),
     maxSeconds: policy.maxSeconds,
     ...(policy.declined === 'not-connected' ? { declined: policy.declined } : {}),
+    ...(policy.hours === undefined ? {} : { hours: orderedHours(policy.hours) }),
   };
 }

@@ -11,6 +11,8 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEffect>> = {
   'caller-unknown': 'deny',
   'facility-unknown': 'deny',
   'claim-unsettled': 'deny',
+  'number-blocked': 'deny',
+  'outside-hours': 'deny',
   'number-protected': 'unrecorded',
   'caller-protected': 'unrecorded',
   hotline: 'unrecorded',

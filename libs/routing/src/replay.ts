@@ -1,11 +1,11 @@
 import { type BlindIndex, SHARDS } from '@privity/kernel';
-import type { CallRequest } from './commands.js';
 import { decideCall } from './decide.js';
 import { DecisionText } from './decision-text.js';
 import { DirectoryView } from './directory-view.js';
 import type { CallDecided } from './events.js';
 import { gatherFacts } from './facts.js';
 import { beforeRules } from './jurisdictions.js';
+import { askedIn } from './evolve.js';
 import { readLoggedEvent } from './logged-event.js';
 import { RegistryPast } from './registry-past.js';
 import type { Protected } from './standing.js';
@@ -162,18 +162,9 @@ export class DecisionReplay {
   }
 
   #derive({ version, data: live }: Decision): CallDecided {
-    const { facility, caller, dialed, others, at } = live;
-    const calleeState = live.jurisdiction?.callee;
-    const request: CallRequest = {
-      facility,
-      ...(caller === undefined ? {} : { caller }),
-      ...(dialed === undefined ? {} : { dialed }),
-      ...(others === undefined ? {} : { others }),
-      ...(calleeState === undefined ? {} : { calleeState }),
-      at,
-    };
     const { positions, ageMs, state } = live.registry;
     const registry = this.#registry.at(positions, { ageMs, state });
+    const request = askedIn(live);
     const facts = gatherFacts(request, registry, this.#directory.at(live.directory.positions));
     return decideCall(request, version === 1 ? beforeRules(facts) : facts);
   }

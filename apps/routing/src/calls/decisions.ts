@@ -107,6 +107,7 @@ export class Decisions {
       ...known('dialed', number),
       ...beside(others),
       ...known('calleeState', state),
+      ...known('block', directory.findBlock(candidates, callers, facility)?.block),
       at,
     };
   }
