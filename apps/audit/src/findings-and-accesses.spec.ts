@@ -71,6 +71,24 @@ describe('findings', () => {
     expect([finding?.kind, more]).toEqual(['registry-unverified', []]);
   });
 
+  it('name a call to a protected number that was denied, to nobody who looks after machines or investigates (P3, P12)', async () => {
+    const reasons = ['number-blocked', 'number-protected'];
+    await record('routing', 'call-refused', decided({ outcome: 'deny', reasons, caller: 'e1.who', dialed: 'e1.whom' }));
+    await record('routing', 'call-blocked', decided({ outcome: 'deny', reasons: ['number-blocked'] }));
+    const [finding] = await until(
+      () => findings('call-refused'),
+      ({ length }) => length > 0,
+    );
+    expect(finding).toMatchObject({ kind: 'protected-number-denied' });
+    expect(JSON.stringify(finding)).not.toMatch(/e1\.who/);
+    expect(await findings('call-blocked')).toEqual([]);
+    const seen = async (role: Role) => (await get('/api/findings?limit=1000', [role])).text();
+    expect(await seen('operator')).not.toContain('protected-number-denied');
+    for (const role of ['investigator', 'supervisor'] as const) {
+      expect((await get('/api/findings', [role])).status).toBe(403);
+    }
+  });
+
   it('name a recording of a call that was not to be recorded, whichever event comes first (P1)', async () => {
     const [early] = await record('routing', 'call-a', decided({}));
     await pause(300);

@@ -9,6 +9,8 @@ describe('the route table', () => {
     ['/api/calls/c-1/media', 'recording'],
     ['/api/facilities/F1/policy', 'routing'],
     ['/api/jurisdictions/rules', 'routing'],
+    ['/api/blocks', 'routing'],
+    ['/api/blocks/x/end', 'routing'],
     ['/api/routing/imports', 'routing'],
     ['/api/registry/imports/1', 'registry'],
     ['/api/protections/check', 'registry'],

@@ -31,6 +31,7 @@ const PREFIXES: readonly (readonly [prefix: string, service: ContextName])[] = [
   ['/api/routing', 'routing'],
   ['/api/facilities', 'routing'],
   ['/api/jurisdictions', 'routing'],
+  ['/api/blocks', 'routing'],
   ['/api/attorneys', 'registry'],
   ['/api/registrations', 'registry'],
   ['/api/protections', 'registry'],

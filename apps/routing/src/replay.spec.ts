@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SHARDS, shardOf } from '@privity/kernel';
 import { numberStream, ProtectionView } from '@privity/registry';
 import {
+  blocksStream,
   callerStream,
   claimedStream,
   claimOf,
@@ -25,6 +26,8 @@ import fc from 'fast-check';
 const KEY = Buffer.alloc(32, 9);
 const index = (n: number) => `e1.${String(n).padStart(43, 'n')}`;
 const caller = (n: number) => `e1.${String(n).padStart(43, 'c')}`;
+/** Under the keys before these. */
+const old = (of: string) => of.replace('e1.', 'e0.');
 const FACILITIES = ['ME01', 'NY02'];
 const at = '2026-03-01T12:00:00.000Z';
 /** Where the numbers are; of the rest it is not known. */
@@ -116,6 +119,34 @@ class Scene {
     this.append('routing', JURISDICTIONS_STREAM, { type: 'routing.JurisdictionRulesSet', data });
   }
 
+  /** @param epoch the keys of its day, which a call's indexes need not be of */
+  block(block: string, n: number, scope: { who?: number; facility?: string }, epoch: 'e0' | 'e1' = 'e1'): void {
+    const of = epoch === 'e0' ? old : (index: string) => index;
+    const { who, facility } = scope;
+    const sealed = { kid: 'k', iv: 'i', ct: 'c' };
+    const data = {
+      ...{
+        block,
+        index: of(index(n)),
+        kind: 'callee-request',
+        number: sealed,
+        basis: sealed,
+        since: at,
+        blockedBy: 'a',
+      },
+      ...(who === undefined ? {} : { caller: of(caller(who)), person: sealed }),
+      ...(facility === undefined ? {} : { facility }),
+    };
+    this.append('routing', blocksStream(data.index), { type: 'routing.NumberBlocked', data });
+  }
+
+  endBlock(block: string): void {
+    const index = this.directory.blocked.indexOf(block);
+    if (index === undefined) return;
+    const data = { block, index, basis: { kid: 'k', iv: 'i', ct: 'c' }, endedBy: 'b' };
+    this.append('routing', blocksStream(index), { type: 'routing.BlockEnded', data });
+  }
+
   catchUp(): void {
     for (const apply of this.lag) apply();
     this.lag = [];
@@ -136,7 +167,9 @@ class Scene {
       ...(calleeState === undefined ? {} : { calleeState }),
     };
     const directory = this.directory.now();
-    const decided = decideCall(request, gatherFacts(request, registry, directory));
+    const found = directory.findBlock([index(n), old(index(n))], [caller(who), old(caller(who))], facility);
+    const asked = found === undefined ? request : { ...request, block: found.block };
+    const decided = decideCall(asked, gatherFacts(asked, registry, directory));
     const claim = claimOf(index(n), registry, directory);
     if (claim !== undefined && decided.data.outcome === 'connect' && decided.data.reasons.includes('privilege-claimed'))
       this.append('routing', claimedStream(index(n)), {
@@ -186,8 +219,26 @@ const step = fc.oneof(
     recording: fc.constantFrom('permitted' as const, 'off' as const),
     declined: fc.constantFrom('unrecorded' as const, 'not-connected' as const),
     both: fc.boolean(),
+    // 2026-03-01T12:00Z is a Sunday, 7 in the morning in New York.
+    hours: fc.constantFrom(
+      undefined,
+      [{ days: ['sun' as const], from: '07:00', to: '07:01' }],
+      [{ days: ['sun' as const], from: '07:01', to: '24:00' }],
+    ),
+  }),
+  fc.record({
+    do: fc.constant('block' as const),
+    block: fc.constantFrom('b1', 'b2', 'b3'),
+    n: fc.nat(5),
+    scope: fc.oneof(
+      fc.constant({}),
+      fc.record({ who: fc.nat(3) }),
+      fc.record({ facility: fc.constantFrom(...FACILITIES) }),
+    ),
+    epoch: fc.constantFrom('e0' as const, 'e1' as const),
   }),
   fc.record({ do: fc.constant('consent' as const), oneParty: fc.subarray(['ME', 'NY', 'CA']) }),
+  fc.record({ do: fc.constant('end block' as const), block: fc.constantFrom('b1', 'b2', 'b3') }),
   fc.record({ do: fc.constant('catch up' as const) }),
   fc.record({
     do: fc.constantFrom('claim' as const, 'settle' as const),
@@ -211,6 +262,7 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
   const scene = new Scene();
   let calls = 0;
   let version = 0;
+  const entered = new Set<string>();
   for (const one of steps) {
     if (one.do === 'protect') scene.protect(one.n, one.hotline ? 'hotline' : 'attorney');
     else if (one.do === 'allow') scene.allow(one.who, one.n, one.relation, one.status);
@@ -220,10 +272,16 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
       scene.rule(one.facility, (version += 1), {
         ...{ presence: one.presence, recording: one.recording, declined: one.declined },
         ...(one.both ? { notices: BOTH } : {}),
+        ...(one.hours === undefined ? {} : { hours: one.hours }),
       });
     else if (one.do === 'consent') scene.consent((version += 1), one.oneParty.map(oneParty));
     else if (one.do === 'claim') scene.claim(one.n, `${one.claim}${one.n}`);
     else if (one.do === 'settle') scene.settleClaims(one.n, `${one.claim}${one.n}`);
+    else if (one.do === 'block') {
+      // A block's id is entered once.
+      if (!entered.has(one.block)) scene.block(one.block, one.n, one.scope, one.epoch);
+      entered.add(one.block);
+    } else if (one.do === 'end block') scene.endBlock(one.block);
     else if (one.do === 'catch up') scene.catchUp();
     else if (one.do === 'call') {
       scene.call(one.who, one.n, one.facility, one.state, one.others);
@@ -294,6 +352,32 @@ describe('replay', () => {
     const planted = scene.log.map((text) => (text.includes(`"id":"${id}"`) ? text.replace(from, to) : text));
     const { mismatches } = await replay(planted);
     expect(mismatches.map((mismatch) => [mismatch.event, mismatch.field])).toEqual([[id, field]]);
+  });
+
+  it('finds a block under other keys than the call has, and believes none that is not of the call (P7)', async () => {
+    const scene = ordinary();
+    scene.list(1, 'ME01');
+    scene.block('b1', 1, { who: 1 }, 'e0');
+    scene.block('b2', 3, {});
+    const blocked = scene.call(1, 1, 'ME01');
+    expect(blocked.data).toMatchObject({ outcome: 'deny', block: 'b1', reasons: ['number-blocked'] });
+    const hotline = scene.call(1, 3, 'ME01');
+    expect(hotline.data).toMatchObject({ outcome: 'connect', reasons: ['hotline'] });
+    expect(await replay(scene.log)).toEqual({ replayed: 2, mismatches: [] });
+    // A block of another number, under the same keys: the call was not stopped by it.
+    const planted = scene.log.map((text) =>
+      text.includes(`"id":"${blocked.id}"`) ? text.replace('"block":"b1"', '"block":"b2"') : text,
+    );
+    const { mismatches } = await replay(planted);
+    expect(mismatches.map(({ field }) => field)).toContain('data.outcome');
+    // Left out where the keys are the call's own.
+    const own = ordinary();
+    own.block('b1', 1, {});
+    const { id } = own.call(1, 1, 'ME01');
+    const without = own.log.map((text) => (text.includes(`"id":"${id}"`) ? text.replace('"block":"b1",', '') : text));
+    expect((await replay(without)).mismatches).toEqual([
+      { event: id, field: 'data.block', live: undefined, derived: '"b1"' },
+    ]);
   });
 
   it('does not believe positions that the log never reached', async () => {

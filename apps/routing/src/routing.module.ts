@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
 import { Membership, Spool } from '@privity/service';
+import { BlockList } from './blocks/block-list.js';
+import { Blocking } from './blocks/blocking.js';
 import { CallBook } from './calls/call-book.js';
 import { CallDesk } from './calls/call-desk.js';
 import { Claims } from './calls/claims.js';
 import { Decisions } from './calls/decisions.js';
 import { Fingerprints } from './calls/fingerprints.js';
 import { Permits } from './calls/permits.js';
+import { BlocksController } from './http/blocks.controller.js';
 import { CallsController } from './http/calls.controller.js';
 import { FacilitiesController } from './http/facilities.controller.js';
 import { JurisdictionsController } from './http/jurisdictions.controller.js';
@@ -26,7 +29,14 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
 
 /** Who may call whom; decides each call. */
 @Module({
-  controllers: [CallsController, RenewalsController, FacilitiesController, JurisdictionsController, ImportsController],
+  controllers: [
+    CallsController,
+    RenewalsController,
+    FacilitiesController,
+    JurisdictionsController,
+    BlocksController,
+    ImportsController,
+  ],
   providers: [
     Membership,
     Spool,
@@ -46,6 +56,8 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
     CallLapses,
     Policies,
     Jurisdictions,
+    Blocking,
+    BlockList,
     ImportRecords,
     ImportRunner,
   ],

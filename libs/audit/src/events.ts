@@ -4,6 +4,8 @@ import type { DomainEvent, EventParkedData } from '@privity/kernel';
 export type FindingKind =
   /** A call went unrecorded because the registry could not be trusted at that moment (P3). */
   | 'registry-unverified'
+  /** A call to a protected number was denied: somebody blocked it, and may have blocked a lawyer by mistake (P3). */
+  | 'protected-number-denied'
   /** A recording exists of a call whose decision did not permit it, or of a number protected at that time. */
   | 'protected-recorded'
   /** A person without the right tried to listen. */

@@ -10,6 +10,7 @@ const KINDS: Readonly<Record<FindingKind, 'machinery' | 'privileged'>> = {
   probing: 'machinery',
   'playback-refused': 'privileged',
   'protected-recorded': 'privileged',
+  'protected-number-denied': 'privileged',
   'recording-sealed-late': 'privileged',
 };
 

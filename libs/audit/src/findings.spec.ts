@@ -16,6 +16,7 @@ import {
   permitsRecording,
   playbackRefused,
   probing,
+  protectedNumberDenied,
   readAuditEvent,
   recordedProtected,
   recordedUnpermitted,
@@ -90,6 +91,18 @@ describe('what shows a matter', () => {
     expect(finding && matterStream(finding)).toBe('finding-registry-unverified-routing-2026-11-23-stale');
     expect(changed('mismatch')).toMatchObject({ detail: expect.stringContaining('mismatch') });
     expect(changed('fresh')).toBeUndefined();
+  });
+
+  it('a call to a protected number that was denied, once per call, and nobody is named (P3, P11)', () => {
+    const parties = { caller: 'e1.caller', dialed: 'e1.dialed' };
+    const reasons = ['number-blocked', 'number-protected'] as const;
+    const finding = protectedNumberDenied(decided({ outcome: 'deny', reasons, ...parties }));
+    expect(finding).toMatchObject({ kind: 'protected-number-denied', about: 'recording-r1', evidence: 'e1' });
+    expect(JSON.stringify(finding)).not.toMatch(/e1\.(?:caller|dialed)/);
+    expect(protectedNumberDenied(decided({ outcome: 'connect', reasons: ['number-protected'] }))).toBeUndefined();
+    for (const reason of ['number-blocked', 'caller-protected', 'legal-relation-listed'] as const) {
+      expect(protectedNumberDenied(decided({ outcome: 'deny', reasons: [reason] }))).toBeUndefined();
+    }
   });
 
   it('a playback refused, once per recording and reason', () => {

@@ -47,6 +47,13 @@ export function permitsRecording({ outcome, recording }: CallDecided['data']): b
   return outcome === 'connect' && recording === 'after-notice';
 }
 
+/** P3: one per call. Who called whom is in no finding; which block it was, in the evidence. */
+export function protectedNumberDenied({ id, subject, data }: Shown<CallDecided>): RaiseFinding | undefined {
+  if (data.outcome !== 'deny' || !data.reasons.includes('number-protected')) return undefined;
+  const detail = 'a call to a protected number was denied';
+  return { type: 'RaiseFinding', kind: 'protected-number-denied', evidence: id, about: subject, detail };
+}
+
 /** One per recording and reason. Who it was is the `actor` of the evidence, not repeated here. */
 export function playbackRefused({ id, subject, data }: Shown<PlaybackRefused>): RaiseFinding {
   const { reason } = data;

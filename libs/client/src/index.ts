@@ -1,5 +1,6 @@
 export * from './attorneys.js';
 export * from './audit.js';
+export * from './blocks.js';
 export type {
   CallAnswer,
   CallRecord,

@@ -1,5 +1,6 @@
 import { Attorneys } from './attorneys.js';
 import { Audit } from './audit.js';
+import { Blocks } from './blocks.js';
 import { Calls, json } from './calls.js';
 import { Cases } from './cases.js';
 import { Certificates } from './certificates.js';
@@ -22,6 +23,12 @@ export interface FacilityPolicy {
   readonly maxSeconds: number;
   /** What becomes of a call when a required acceptance is not given; `unrecorded` where absent. */
   readonly declined?: 'unrecorded' | 'not-connected';
+  /** When calls may be made, by the facility's own clock: `HH:MM` to `HH:MM`, the end excluded. Absent: always. */
+  readonly hours?: readonly {
+    readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+    readonly from: string;
+    readonly to: string;
+  }[];
 }
 
 /** What one state asks of a recording in a time. Days: YYYY-MM-DD, the last one included. */
@@ -42,6 +49,7 @@ export interface JurisdictionRules {
 /** A typed client of the public port. One instance holds one pool: share it, and close it. */
 export class PrivityClient {
   readonly calls: Calls;
+  readonly blocks: Blocks;
   readonly imports: Imports;
   readonly certificates: Certificates;
   readonly protections: Protections;
@@ -55,6 +63,7 @@ export class PrivityClient {
   constructor(options: ConnectionOptions) {
     this.http = new HttpConnection(options);
     this.calls = new Calls(this.http);
+    this.blocks = new Blocks(this.http);
     this.imports = new Imports(this.http);
     this.certificates = new Certificates(this.http);
     this.protections = new Protections(this.http);

@@ -8,13 +8,10 @@ export type BlockKind =
   /** The facility's own reason. */
   | 'facility';
 
-/** Whom a block stops: one person wherever they are, one facility, or with neither everybody. */
-export type BlockScope =
-  | { readonly caller: BlindIndex; readonly facility?: undefined }
-  | { readonly facility: string; readonly caller?: undefined }
-  | { readonly caller?: undefined; readonly facility?: undefined };
-
-/** A number must not be called. Stream `blocks-<index>`: all blocks of one number, in order. */
+/**
+ * A number must not be called: by one person wherever they are, from one facility, or with neither by anybody. Stream
+ * `blocks-<index>`: all blocks of one number, in order.
+ */
 export type NumberBlocked = DomainEvent<
   'routing.NumberBlocked',
   {

@@ -259,6 +259,11 @@ export class DirectoryMoment {
     return this.view.claimed.callsAt(dialed, claim, this.used.positions);
   }
 
+  /** All that stand, by id. */
+  blocks(): readonly Block[] {
+    return this.view.blocked.all(this.used.positions);
+  }
+
   /** A block that stops the call, under any of the number's and the caller's indexes. */
   findBlock(numbers: readonly BlindIndex[], callers: readonly BlindIndex[], facility: string): Block | undefined {
     const blocks = numbers.flatMap((index) => this.view.blocked.of(index, this.used.positions));

@@ -31,6 +31,9 @@ describe('facts', () => {
       override caller(): never {
         throw new Error('the caller was looked up');
       }
+      override blockOf(): never {
+        throw new Error('a block of the caller was looked for');
+      }
       override isAllowed(): never {
         throw new Error("the caller's list was looked at");
       }

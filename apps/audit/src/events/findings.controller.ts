@@ -7,6 +7,7 @@ import {
   noticeFailed,
   permitsRecording,
   playbackRefused,
+  protectedNumberDenied,
   recordedProtected,
   recordedUnpermitted,
   recordingSealedLate,
@@ -34,6 +35,7 @@ export class FindingsController {
   async callDecided(@Payload() envelope: EventEnvelope, @Ctx() { manager }: EventContext): Promise<void> {
     const decided = readAs(envelope, 'routing.CallDecided');
     await this.findings.raise(registryUnverified(decided));
+    await this.findings.raise(protectedNumberDenied(decided));
     if (permitsRecording(decided.data)) return;
     for (const made of await rememberUnpermitted(manager, decided.id))
       await this.findings.raise(recordedUnpermitted(made));

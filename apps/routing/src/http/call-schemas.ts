@@ -1,6 +1,6 @@
 import { CALL_ID } from '@privity/routing';
 
-const facility = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,32}$' } as const;
+export const FACILITY = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,32}$' } as const;
 const party = { enum: ['caller', 'callee'] } as const;
 
 /** `POST /api/calls`. `caller` may be left out for a hotline, which drops it anyway. */
@@ -10,7 +10,7 @@ export const CALL_SCHEMA = {
   required: ['callId', 'facility', 'dialed'],
   properties: {
     callId: { type: 'string', pattern: CALL_ID.source },
-    facility,
+    facility: FACILITY,
     caller: { type: 'string', pattern: '\\S', maxLength: 64 },
     dialed: { type: 'string', maxLength: 64 },
     others: { type: 'array', maxItems: 16, items: { type: 'string', maxLength: 64 } },

@@ -29,6 +29,13 @@ import { protect, RegistryStandIn } from './registry-stand-in.js';
 type Booted = Awaited<ReturnType<typeof bootService>>;
 type Name = 'registry' | 'routing';
 
+/** Whose token it is, where that matters. */
+export interface Asker {
+  readonly facility?: string;
+  readonly client?: string;
+  readonly subject?: string;
+}
+
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
   readonly body: T;
@@ -131,7 +138,7 @@ export class House {
       .append(callerProtectionStream(index), 'any', [{ type: 'registry.CallerProtected', data }]);
   }
 
-  token(roles: readonly Role[], more: { facility?: string; client?: string; subject?: string } = {}): Promise<string> {
+  token(roles: readonly Role[], more: Asker = {}): Promise<string> {
     const identity = loadSigningKey(keyFolders(this.folder).identity, 'identity');
     return signToken(identity, { subject: 'ana', roles, ttlSeconds: 3600, ...more });
   }
@@ -141,7 +148,7 @@ export class House {
     path: string,
     roles: readonly Role[],
     body?: unknown,
-    { of = this.routing, ...more }: { facility?: string; client?: string; subject?: string; of?: Booted } = {},
+    { of = this.routing, ...more }: Asker & { readonly of?: Booted } = {},
   ): Promise<Answer<T>> {
     const response = await fetch(`${of.url}${path}`, {
       method,
