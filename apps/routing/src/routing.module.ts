@@ -20,6 +20,7 @@ import { DocumentsInForce } from './facilities/documents-in-force.js';
 import { Jurisdictions } from './facilities/jurisdictions.js';
 import { CallLapses } from './lapses/call-lapses.js';
 import { OpenCalls } from './lapses/open-calls.js';
+import { DryRun } from './facilities/dry-run.js';
 import { Policies } from './facilities/policies.js';
 import { CaughtUp } from './read-models/caught-up.js';
 import { Directory } from './read-models/directory.js';
@@ -56,6 +57,7 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
     CallLapses,
     Policies,
     Jurisdictions,
+    DryRun,
     Blocking,
     BlockList,
     ImportRecords,

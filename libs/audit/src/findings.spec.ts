@@ -203,7 +203,7 @@ describe('who sees what (P12)', () => {
       'notice-failed',
       'probing',
     ]);
-    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(10);
+    expect(visibleKinds(['auditor', 'operator'])).toHaveLength(11);
     expect(visibleKinds(['investigator'])).toEqual([]);
   });
 });

@@ -46,6 +46,22 @@ export interface JurisdictionRules {
   readonly rules: readonly JurisdictionRule[];
 }
 
+/** What a policy would have changed over the last days' calls. */
+export interface PolicyDryRun {
+  readonly decisions: number;
+  readonly changed: number;
+  readonly byReason: Readonly<Record<string, { readonly added: number; readonly dropped: number }>>;
+  /** `connect->deny` and the like. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** `after-notice->off` and the like. */
+  readonly recording: Readonly<Record<string, number>>;
+  /** Decision ids, at most 20, of no private call. */
+  readonly samples: readonly string[];
+  readonly from: string;
+  /** False: there were too many, and only the newest were looked at. */
+  readonly complete: boolean;
+}
+
 /** A typed client of the public port. One instance holds one pool: share it, and close it. */
 export class PrivityClient {
   readonly calls: Calls;
@@ -86,6 +102,12 @@ export class PrivityClient {
 
   jurisdictionRules(): Promise<JurisdictionRules> {
     return this.http.json('GET', '/api/jurisdictions/rules');
+  }
+
+  /** Changes nothing. */
+  tryPolicy(facility: string, policy: FacilityPolicy, days = 7): Promise<PolicyDryRun> {
+    const path = `/api/facilities/${encodeURIComponent(facility)}/policy/dry-run`;
+    return this.http.json('POST', path, { ...json(policy), query: { days } });
   }
 
   /** Per source and shard: head, applied, lag, halted; merged over all services. */

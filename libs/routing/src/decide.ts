@@ -38,7 +38,7 @@ export function decideCall(request: CallRequest, facts: CallFacts): CallDecided 
 }
 
 /** Until it is settled, a claim is worth so many calls of so many seconds: anybody can make one. */
-const CLAIMED = { calls: 3, seconds: 600 };
+export const CLAIMED = { calls: 3, seconds: 600 };
 
 /** Where anybody's word protects the number no claim matters. */
 function doubtedCalls({ hotline, numberProtected, legalRelation, claimedCalls }: CallFacts): number | undefined {

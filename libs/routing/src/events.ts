@@ -74,6 +74,12 @@ export type JurisdictionRulesSet = DomainEvent<
   { readonly version: number; readonly rules: readonly JurisdictionRule[] }
 >;
 
+/** Somebody asked what a policy would have changed over the last days' calls; it changes nothing. Stream `policy-trials-<facility>`. */
+export type PolicyTried = DomainEvent<
+  'routing.PolicyTried',
+  { readonly facility: string; readonly policy: FacilityPolicy; readonly days: number }
+>;
+
 /** A person in custody as the roster has them. Stream `caller-<index>`. */
 export type CallerListed = DomainEvent<
   'routing.CallerListed',
@@ -278,4 +284,4 @@ export type DirectoryEvent =
   | BlockEnded;
 export type CallEvent =
   CallDecided | NoticeAnswered | CallConnected | CallEnded | PermitRevoked | PrivilegeClaimed | PartyJoined;
-export type RoutingEvent = DirectoryEvent | BlockEvent | CallEvent | RegistryVerdictChanged;
+export type RoutingEvent = DirectoryEvent | BlockEvent | PolicyTried | CallEvent | RegistryVerdictChanged;

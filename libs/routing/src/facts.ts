@@ -50,8 +50,16 @@ export interface CallFacts {
   readonly directory: DirectoryViewUsed;
 }
 
-/** Looks up what a decision needs, as of the two moments. For a hotline nothing of the caller is looked up (P11). */
-export function gatherFacts(request: CallRequest, registry: RegistryMoment, directory: DirectoryMoment): CallFacts {
+/**
+ * Looks up what a decision needs, as of the two moments. For a hotline nothing of the caller is looked up (P11).
+ * @param tried in place of a known facility's own policy, where somebody asks what it would change
+ */
+export function gatherFacts(
+  request: CallRequest,
+  registry: RegistryMoment,
+  directory: DirectoryMoment,
+  tried?: FacilityPolicy,
+): CallFacts {
   const { dialed, others } = request;
   // Whichever of its numbers is protected, the call is: lawyers have their lines diverted, and are called back.
   const numbers = [...(dialed === undefined ? [] : [dialed]), ...(others?.indexes ?? [])];
@@ -65,7 +73,7 @@ export function gatherFacts(request: CallRequest, registry: RegistryMoment, dire
   const legalRelation = numbers.some((number) => directory.isLegal(number));
   const isPrivate = hotline || numberProtected || callerProtected || legalRelation;
   const claim = dialed === undefined ? undefined : claimOf(dialed, registry, directory);
-  const policy = facility?.policy ?? STRICTEST_POLICY;
+  const policy = (facility && (tried ?? facility.policy)) ?? STRICTEST_POLICY;
   return {
     hotline,
     numberProtected,

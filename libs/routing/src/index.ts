@@ -38,6 +38,8 @@ export type { CallState, NoticeResult } from './evolve.js';
 export { chooseCaller, chooseDialed, claimOf, gatherFacts } from './facts.js';
 export type { CallFacts, RegistryMoment, Standing } from './facts.js';
 export { JURISDICTION_RULES_SCHEMA, orderedRules } from './jurisdiction-rules.js';
+export { PolicyTrial, saysPrivate, underPolicy } from './policy-trial.js';
+export type { ReasonChange, TrialCounts } from './policy-trial.js';
 export { FACILITY_POLICY_SCHEMA, orderedPolicy, STRICTEST_POLICY } from './policy.js';
 export { inOrder, REASONS } from './reasons.js';
 export type { ReasonEffect } from './reasons.js';

@@ -16,6 +16,7 @@ const ROUTING: Record<RoutingEvent['type'], true> = {
   'routing.BlockEnded': true,
   'routing.BlockEndRefused': true,
   'routing.BlocksViewed': true,
+  'routing.PolicyTried': true,
   'routing.CallDecided': true,
   'routing.NoticeAnswered': true,
   'routing.CallConnected': true,

@@ -34,6 +34,7 @@ const ROUTING_EVENTS = [
   'routing.BlockEnded',
   'routing.BlockEndRefused',
   'routing.BlocksViewed',
+  'routing.PolicyTried',
   'routing.NoticeAnswered',
   'routing.CallConnected',
   'routing.NumberClaimed',

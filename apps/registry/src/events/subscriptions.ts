@@ -23,6 +23,7 @@ const OF_ROUTING: Record<Exclude<RoutingEvent['type'], Handled>, true> = {
   'routing.BlockEnded': true,
   'routing.BlockEndRefused': true,
   'routing.BlocksViewed': true,
+  'routing.PolicyTried': true,
   'routing.CallDecided': true,
   'routing.NoticeAnswered': true,
   'routing.CallConnected': true,

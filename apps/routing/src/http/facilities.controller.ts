@@ -1,12 +1,17 @@
-import { Body, Controller, Param, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
+import { InvalidInput } from '@privity/kernel';
 import { FACILITY_POLICY_SCHEMA, type FacilityPolicy } from '@privity/routing';
 import { CurrentUser, JsonBody, type Principal, Roles } from '@privity/service';
+import { DryRun, type DryRunReport } from '../facilities/dry-run.js';
 import { Policies, type PolicyInForce } from '../facilities/policies.js';
 import { CaughtUp } from '../read-models/caught-up.js';
 
 @Controller('api/facilities')
 export class FacilitiesController {
-  constructor(private readonly policies: Policies) {}
+  constructor(
+    private readonly policies: Policies,
+    private readonly dryRun: DryRun,
+  ) {}
 
   /** Puts a policy in force from the next call on. The same policy again changes nothing. */
   @Put(':id/policy')
@@ -18,5 +23,21 @@ export class FacilitiesController {
     @CurrentUser() asker: Principal,
   ): Promise<PolicyInForce> {
     return this.policies.set(facility, policy, asker);
+  }
+
+  /** What this policy would have changed over the facility's calls of the last `days`; it changes nothing. */
+  @Post(':id/policy/dry-run')
+  @HttpCode(200)
+  @Roles('operator', 'supervisor')
+  @UseGuards(CaughtUp)
+  try(
+    @Param('id') facility: string,
+    @Body(new JsonBody<FacilityPolicy>(FACILITY_POLICY_SCHEMA)) policy: FacilityPolicy,
+    @CurrentUser() asker: Principal,
+    @Query('days') days: unknown = '7',
+  ): Promise<DryRunReport> {
+    const last = typeof days === 'string' && /^\d{1,2}$/.test(days) ? Number(days) : 0;
+    if (last < 1 || last > 31) throw new InvalidInput('days', 'a number from 1 to 31');
+    return this.dryRun.run(facility, policy, last, asker);
   }
 }
