@@ -256,6 +256,23 @@ describe('calling hours', () => {
   });
 });
 
+describe('new index keys', () => {
+  it('leave every block standing, also of a number that is protected under the new ones', async () => {
+    await house.renewIndexKeys();
+    await house.protect('2125550202');
+    const both = ['number-blocked', 'number-protected'];
+    await until(async () => {
+      const { status, body } = await dial('2125550202');
+      return status === 201 && body.reasons.includes('number-protected') ? true : undefined;
+    });
+    expect((await dial('2125550202')).body).toMatchObject({ outcome: 'deny', recording: 'off', reasons: both });
+    expect((await dial('2125550202', { caller: '200' })).body).toMatchObject({ outcome: 'connect', recording: 'off' });
+    expect((await dial('2125550201', { caller: '200' })).body).toMatchObject({ outcome: 'deny' });
+    expect((await dial(LAWYER)).body).toMatchObject({ outcome: 'deny', reasons: expect.arrayContaining(both) });
+    expect((await dial(HOTLINE)).body).toMatchObject({ outcome: 'connect', recording: 'off' });
+  }, 60_000);
+});
+
 describe('replay', () => {
   it('derives every decision of this file again (P7)', async () => {
     const log = [...(await texts()), ...(await texts(house.registry.app.get(EventStore)))];

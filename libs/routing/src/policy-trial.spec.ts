@@ -134,9 +134,9 @@ describe('a policy that is tried', () => {
     const lawyer = decide(view, { ...ordinary, dialed: 'e1.nobody', standing: 'protected' });
     const hours = [{ days: ['mon'], from: '08:00', to: '09:00' }] as const;
     const trial = new PolicyTrial(view, { ...base, hours, maxSeconds: 900 });
+    trial.take('lawyer', lawyer, true);
     for (let n = 0; n < 30; n += 1) trial.take(`friend-${n}`, friend, false);
     trial.take('nobody', nobody, false);
-    trial.take('lawyer', lawyer, true);
     const { samples, ...counts } = trial.counts();
     expect(counts).toEqual({
       decisions: 32,

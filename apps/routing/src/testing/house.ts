@@ -124,6 +124,14 @@ export class House {
     return new BlindIndexer(FileKeyRing.open(keyFolders(this.folder).index), 'caller-index').index(caller);
   }
 
+  /** What is indexed from now on carries a new epoch; the old one lives. Routing starts again with both. */
+  async renewIndexKeys(): Promise<void> {
+    const ring = FileKeyRing.open(keyFolders(this.folder).index);
+    for (const purpose of ['number-index', 'caller-index']) await ring.rotate(purpose);
+    await this.routing.close();
+    await this.bootRouting();
+  }
+
   /** Appends to the registry's store; routing learns it from the stream. */
   protect(dialed: string, category: ProtectionCategory = 'attorney'): Promise<void> {
     return protect(this.registry.app.get(EventStore), this.numberIndex(dialed), category);
