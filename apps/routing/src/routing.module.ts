@@ -21,6 +21,7 @@ import { Jurisdictions } from './facilities/jurisdictions.js';
 import { CallLapses } from './lapses/call-lapses.js';
 import { OpenCalls } from './lapses/open-calls.js';
 import { DryRun } from './facilities/dry-run.js';
+import { DuePolicies } from './facilities/due-policies.js';
 import { Policies } from './facilities/policies.js';
 import { CaughtUp } from './read-models/caught-up.js';
 import { Directory } from './read-models/directory.js';
@@ -57,6 +58,7 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
     CallLapses,
     Policies,
     Jurisdictions,
+    DuePolicies,
     DryRun,
     Blocking,
     BlockList,

@@ -90,9 +90,10 @@ export class PrivityClient {
     this.audit = new Audit(this.http);
   }
 
-  /** A new version of a facility's policy. */
-  setPolicy(facility: string, policy: FacilityPolicy): Promise<{ readonly version: number }> {
-    return this.http.json('PUT', `/api/facilities/${encodeURIComponent(facility)}/policy`, json(policy));
+  /** A new version of a facility's policy; with `from` (RFC 3339) from then on. */
+  setPolicy(facility: string, policy: FacilityPolicy, from?: string): Promise<{ readonly version: number }> {
+    const path = `/api/facilities/${encodeURIComponent(facility)}/policy`;
+    return this.http.json('PUT', path, { ...json(policy), query: { from } });
   }
 
   /** All states' rules, in the place of those there were. */

@@ -59,6 +59,30 @@ describe('the directory', () => {
     expect(new Set(digests.map(({ digest }) => digest)).size).toBe(3);
   });
 
+  it('keeps policies for later apart, in the order of their dates, until they are set', () => {
+    const later = (day: string, maxSeconds: number): DirectoryEvent => ({
+      type: 'routing.FacilityPolicyScheduled',
+      data: { facility: 'ME01', policy: { ...STRICTEST_POLICY, maxSeconds }, from: `${day}T00:00:00.000Z` },
+    });
+    const setDue: DirectoryEvent = {
+      type: 'routing.FacilityPolicySet',
+      data: { facility: 'ME01', version: 3, policy: STRICTEST_POLICY, from: '2027-01-01T00:00:00.000Z' },
+    };
+    const view = viewOf(
+      ...[ME01, policySet(1, 100), later('2027-02-01', 2), later('2027-01-01', 1), later('2027-02-01', 3)],
+      ...[policySet(2, 200), ME01, setDue],
+    );
+    const scheduled = [3, 4, 5, 6, 7, 8].map((position) =>
+      view
+        .at(at(position))
+        .facility('ME01')
+        ?.scheduled.map(({ policy }) => policy.maxSeconds),
+    );
+    expect(scheduled).toEqual([[2], [1, 2], [1, 3], [1, 3], [1, 3], [3]]);
+    const inForce = [5, 7, 8].map((position) => view.at(at(position)).facility('ME01')?.policy?.maxSeconds);
+    expect(inForce).toEqual([100, 200, STRICTEST_POLICY.maxSeconds]);
+  });
+
   it('is not moved by calls', () => {
     const view = viewOf(ME01);
     const before = view.now().used;

@@ -6,6 +6,7 @@ import type {
   DirectoryViewUsed,
   FacilityListed,
   FacilityPolicy,
+  FacilityPolicyScheduled,
   RoutingEvent,
 } from './events.js';
 import { type Block, BlockedNumbers, isOf, stops } from './blocked-numbers.js';
@@ -19,7 +20,11 @@ export interface Facility extends Omit<FacilityListed['data'], 'facility'> {
   readonly policy?: FacilityPolicy;
   /** 0: none. */
   readonly policyVersion: number;
+  /** Ascending by `from`. */
+  readonly scheduled: readonly ScheduledPolicy[];
 }
+
+export type ScheduledPolicy = Omit<FacilityPolicyScheduled['data'], 'facility'>;
 
 type Listing = Omit<AllowedNumber, 'index'>;
 
@@ -35,6 +40,7 @@ const DIRECTORY_TYPES: ReadonlySet<string> = new Set<DirectoryEvent['type']>([
   'routing.FacilityListed',
   'routing.FacilityPolicySet',
   'routing.JurisdictionRulesSet',
+  'routing.FacilityPolicyScheduled',
   'routing.CallerListed',
   'routing.CallerMoved',
   'routing.NumbersAllowed',
@@ -82,6 +88,11 @@ export class DirectoryView {
     applied.positions.push(position);
     applied.ids.push(id);
     this.#positions = movedTo(this.#positions, shard, position);
+  }
+
+  /** Ids of all facilities that were ever listed. */
+  facilities(): Iterable<string> {
+    return this.#facilities.keys();
   }
 
   /** The view as it stands. */
@@ -136,21 +147,32 @@ export class DirectoryView {
         const { facility: id, ...rest } = event.data;
         const known = this.#facilities.get(id)?.newest;
         const policy = known?.value.policy;
-        const value = { ...rest, ...(policy ? { policy } : {}), policyVersion: known?.value.policyVersion ?? 0 };
+        const { policyVersion = 0, scheduled = [] } = known?.value ?? {};
+        const value = { ...rest, ...(policy ? { policy } : {}), policyVersion, scheduled };
         this.#facilities.set(id, { shard, newest: { position, value, earlier: known } });
         return;
       }
       case 'routing.FacilityPolicySet': {
-        const { facility: id, policy, version } = event.data;
+        const { facility: id, policy, version, from = '' } = event.data;
         const known = this.#facilities.get(id)?.newest;
         if (known === undefined) return;
-        const value = { ...known.value, policy, policyVersion: version };
+        const scheduled = known.value.scheduled.filter((later) => later.from > from);
+        const value = { ...known.value, policy, policyVersion: version, scheduled };
         this.#facilities.set(id, { shard, newest: { position, value, earlier: known } });
         return;
       }
       case 'routing.JurisdictionRulesSet':
         this.#rules = { shard, newest: { position, value: new Rules(event.data), earlier: this.#rules?.newest } };
         return;
+      case 'routing.FacilityPolicyScheduled': {
+        const { facility: id, ...later } = event.data;
+        const known = this.#facilities.get(id)?.newest;
+        if (known === undefined) return;
+        const others = known.value.scheduled.filter(({ from }) => from !== later.from);
+        const scheduled = [...others, later].sort((one, other) => (one.from < other.from ? -1 : 1));
+        this.#facilities.set(id, { shard, newest: { position, value: { ...known.value, scheduled }, earlier: known } });
+        return;
+      }
       case 'routing.CallerListed':
       case 'routing.CallerMoved': {
         const known = this.#people.get(event.data.caller)?.newest;

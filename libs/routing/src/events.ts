@@ -49,7 +49,22 @@ export interface FacilityPolicy {
 
 export type FacilityPolicySet = DomainEvent<
   'routing.FacilityPolicySet',
-  { readonly facility: string; readonly version: number; readonly policy: FacilityPolicy }
+  {
+    readonly facility: string;
+    readonly version: number;
+    readonly policy: FacilityPolicy;
+    /** The date it was scheduled for; absent: it was not. */
+    readonly from?: Instant;
+  }
+>;
+
+/**
+ * A policy for later, in place of one scheduled for the same instant. It comes into force by a `FacilityPolicySet`, when the
+ * server's clock says so: a decision depends on positions only, never on a time that a client sent.
+ */
+export type FacilityPolicyScheduled = DomainEvent<
+  'routing.FacilityPolicyScheduled',
+  { readonly facility: string; readonly policy: FacilityPolicy; readonly from: Instant }
 >;
 
 /** Whose consent to a recording a state asks for. */
@@ -274,6 +289,7 @@ export type DirectoryEvent =
   | FacilityListed
   | FacilityPolicySet
   | JurisdictionRulesSet
+  | FacilityPolicyScheduled
   | CallerListed
   | CallerMoved
   | NumbersAllowed

@@ -31,7 +31,7 @@ export {
   isLegalRelation,
   PositionMismatch,
 } from './directory-view.js';
-export type { Facility } from './directory-view.js';
+export type { Facility, ScheduledPolicy } from './directory-view.js';
 export type * from './events.js';
 export { evolve, initialState, requestOf } from './evolve.js';
 export type { CallState, NoticeResult } from './evolve.js';

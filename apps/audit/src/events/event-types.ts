@@ -8,6 +8,7 @@ const ROUTING: Record<RoutingEvent['type'], true> = {
   'routing.FacilityListed': true,
   'routing.FacilityPolicySet': true,
   'routing.JurisdictionRulesSet': true,
+  'routing.FacilityPolicyScheduled': true,
   'routing.CallerListed': true,
   'routing.CallerMoved': true,
   'routing.NumbersAllowed': true,

@@ -26,6 +26,7 @@ const ROUTING_EVENTS = [
   'routing.FacilityListed',
   'routing.FacilityPolicySet',
   'routing.JurisdictionRulesSet',
+  'routing.FacilityPolicyScheduled',
   'routing.CallerListed',
   'routing.CallerMoved',
   'routing.NumbersAllowed',

@@ -17,6 +17,7 @@ const OF_ROUTING: Record<Exclude<RoutingEvent['type'], Handled>, true> = {
   'routing.FacilityListed': true,
   'routing.FacilityPolicySet': true,
   'routing.JurisdictionRulesSet': true,
+  'routing.FacilityPolicyScheduled': true,
   'routing.CallerMoved': true,
   'routing.DirectoryImported': true,
   'routing.NumberBlocked': true,

@@ -1,17 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ConcurrencyConflict, EventStore } from '@privity/event-store';
 import { currentVersion, type DirectoryEvent } from '@privity/routing';
-import { newEvents, type Principal } from '@privity/service';
+import { newEvents } from '@privity/service';
 import { Directory } from '../read-models/directory.js';
-
-/** A document that the directory has in force in one version at a time. */
-export interface Change {
-  /** As it shall be, its fields in the order in which it is stored. */
-  readonly document: unknown;
-  /** As the directory has it; no document where none was set. */
-  readonly inForce: () => { readonly version: number; readonly document: unknown };
-  readonly event: (version: number) => DirectoryEvent;
-}
 
 const ATTEMPTS = 10;
 
@@ -23,24 +14,24 @@ export class DocumentsInForce {
     private readonly directory: Directory,
   ) {}
 
-  /** Answers the version once it is in force in every replica. The same document again changes nothing. */
-  async put(stream: string, asker: Principal, { document, inForce, event }: Change): Promise<number> {
+  /**
+   * Adds what is decided on the document as it stands in the store, again where somebody was faster. Resolves once it is in
+   * force in every replica.
+   * @param actor absent: nobody asked, its time came
+   * @param decide by the directory of that moment; undefined: nothing is to be changed
+   */
+  async change(stream: string, actor: string | undefined, decide: () => DirectoryEvent | undefined): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const history = await this.store.readStream(stream);
       await this.directory.reach(history);
-      const known = inForce();
-      if (JSON.stringify(known.document) === JSON.stringify(document)) {
-        // Whoever set it before may still be waiting for a sibling, or have been cut off while waiting.
-        await this.directory.reachEverywhere(history);
-        return known.version;
-      }
-      const version = known.version + 1;
-      const events = newEvents([event(version)], { actor: asker.subject, versionOf: currentVersion });
+      const event = decide();
+      // Whoever changed it before may still be waiting for a sibling, or have been cut off while waiting.
+      if (event === undefined) return this.directory.reachEverywhere(history);
+      const meta = { versionOf: currentVersion, ...(actor === undefined ? {} : { actor }) };
       try {
         const expected = history.length === 0 ? 'no stream' : history.length;
-        const appended = await this.store.append(stream, expected, events);
-        await this.directory.reachEverywhere(appended.events);
-        return version;
+        const appended = await this.store.append(stream, expected, newEvents([event], meta));
+        return await this.directory.reachEverywhere(appended.events);
       } catch (error) {
         if (!(error instanceof ConcurrencyConflict) || attempt === ATTEMPTS) throw error;
       }

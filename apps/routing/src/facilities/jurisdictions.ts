@@ -26,14 +26,11 @@ export class Jurisdictions {
   /** @throws InvalidInput */
   async set(given: readonly JurisdictionRule[], asker: Principal): Promise<RulesInForce> {
     const rules = orderedRules(given);
-    const version = await this.documents.put(JURISDICTIONS_STREAM, asker, {
-      document: rules,
-      inForce: () => {
-        const known = this.inForce();
-        return { version: known.version, document: known.rules };
-      },
-      event: (next) => ({ type: 'routing.JurisdictionRulesSet', data: { version: next, rules } }),
+    await this.documents.change(JURISDICTIONS_STREAM, asker.subject, () => {
+      const known = this.inForce();
+      if (JSON.stringify(known.rules) === JSON.stringify(rules)) return undefined;
+      return { type: 'routing.JurisdictionRulesSet', data: { version: known.version + 1, rules } };
     });
-    return { version, rules };
+    return this.inForce();
   }
 }

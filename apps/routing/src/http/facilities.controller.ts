@@ -1,10 +1,12 @@
 import { Body, Controller, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
-import { InvalidInput } from '@privity/kernel';
+import { instant, InvalidInput } from '@privity/kernel';
 import { FACILITY_POLICY_SCHEMA, type FacilityPolicy } from '@privity/routing';
 import { CurrentUser, JsonBody, type Principal, Roles } from '@privity/service';
 import { DryRun, type DryRunReport } from '../facilities/dry-run.js';
 import { Policies, type PolicyInForce } from '../facilities/policies.js';
 import { CaughtUp } from '../read-models/caught-up.js';
+
+const RFC_3339 = /^[2-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 @Controller('api/facilities')
 export class FacilitiesController {
@@ -13,7 +15,7 @@ export class FacilitiesController {
     private readonly dryRun: DryRun,
   ) {}
 
-  /** Puts a policy in force from the next call on. The same policy again changes nothing. */
+  /** Puts a policy in force from the next call on, or from an instant to come. The same policy again changes nothing. */
   @Put(':id/policy')
   @Roles('operator', 'supervisor')
   @UseGuards(CaughtUp)
@@ -21,8 +23,12 @@ export class FacilitiesController {
     @Param('id') facility: string,
     @Body(new JsonBody<FacilityPolicy>(FACILITY_POLICY_SCHEMA)) policy: FacilityPolicy,
     @CurrentUser() asker: Principal,
+    @Query('from') from?: unknown,
   ): Promise<PolicyInForce> {
-    return this.policies.set(facility, policy, asker);
+    if (from === undefined) return this.policies.set(facility, policy, asker);
+    const at = typeof from === 'string' && RFC_3339.test(from) ? new Date(from) : new Date(Number.NaN);
+    if (Number.isNaN(at.getTime())) throw new InvalidInput('from', 'a date and time as RFC 3339 writes them');
+    return this.policies.set(facility, policy, asker, instant(at));
   }
 
   /** What this policy would have changed over the facility's calls of the last `days`; it changes nothing. */
