@@ -9,6 +9,7 @@ import { Decisions } from './calls/decisions.js';
 import { Fingerprints } from './calls/fingerprints.js';
 import { Permits } from './calls/permits.js';
 import { BlocksController } from './http/blocks.controller.js';
+import { CallProgressController } from './http/call-progress.controller.js';
 import { CallsController } from './http/calls.controller.js';
 import { FacilitiesController } from './http/facilities.controller.js';
 import { JurisdictionsController } from './http/jurisdictions.controller.js';
@@ -33,6 +34,7 @@ import { VerdictWatch } from './read-models/verdict-watch.js';
 @Module({
   controllers: [
     CallsController,
+    CallProgressController,
     RenewalsController,
     FacilitiesController,
     JurisdictionsController,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decideCall } from './decide.js';
+import { decideCall } from './decide-call.js';
 import type { CallFacts } from './facts.js';
 import { STRICTEST_POLICY } from './policy.js';
 import { REASONS } from './reasons.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DirectoryMoment, DirectoryView } from './directory-view.js';
+import { DirectoryMoment } from './directory-moment.js';
+import { DirectoryView } from './directory-view.js';
 import { chooseCaller, chooseDialed, gatherFacts, type RegistryMoment, type Standing } from './facts.js';
 
 const at = '2026-06-01T12:00:00.000Z';

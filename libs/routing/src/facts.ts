@@ -1,7 +1,7 @@
 import type { BlindIndex } from '@privity/kernel';
 import { isWithinHours } from './calling-hours.js';
 import type { CallRequest } from './commands.js';
-import type { DirectoryMoment } from './directory-view.js';
+import type { DirectoryMoment } from './directory-moment.js';
 import type { CallJurisdiction, Consent, DirectoryViewUsed, FacilityPolicy, RegistryViewUsed } from './events.js';
 import { jurisdictionOf } from './jurisdictions.js';
 import { STRICTEST_POLICY } from './policy.js';

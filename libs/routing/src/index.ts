@@ -20,17 +20,13 @@ export type {
   LapseCall,
   RevokePermit,
 } from './commands.js';
-export { CallRefused, decide, decideCall, permitRefusal } from './decide.js';
+export { decideCall } from './decide-call.js';
+export { CallRefused, decide, permitRefusal } from './decide.js';
 export type { PermitRefusal } from './decide.js';
 export { BlockNotFound, blocksStream, numberBlocks } from './decide-block.js';
 export type { BlockCommand, BlockNumber, BlockState, EndBlock } from './decide-block.js';
-export {
-  DirectoryMoment,
-  DirectoryView,
-  isDirectoryEvent,
-  isLegalRelation,
-  PositionMismatch,
-} from './directory-view.js';
+export { DirectoryMoment } from './directory-moment.js';
+export { DirectoryView, isDirectoryEvent, isLegalRelation, PositionMismatch } from './directory-view.js';
 export type { Facility, ScheduledPolicy } from './directory-view.js';
 export type * from './events.js';
 export { evolve, initialState, requestOf } from './evolve.js';

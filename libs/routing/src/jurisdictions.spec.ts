@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { localDay } from '@privity/kernel';
 import fc from 'fast-check';
-import { decideCall } from './decide.js';
+import { decideCall } from './decide-call.js';
 import { DirectoryView } from './directory-view.js';
 import type { CallDecided, FacilityPolicy, JurisdictionRule, NoticeRule } from './events.js';
 import { gatherFacts, type RegistryMoment } from './facts.js';

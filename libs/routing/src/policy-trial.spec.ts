@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decideCall } from './decide.js';
+import { decideCall } from './decide-call.js';
 import { DirectoryView } from './directory-view.js';
 import type { FacilityPolicy, RegistryViewUsed, RoutingEvent } from './events.js';
 import { gatherFacts, type Standing } from './facts.js';

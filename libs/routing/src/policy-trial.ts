@@ -1,5 +1,5 @@
 import type { DirectoryView } from './directory-view.js';
-import { CLAIMED, decideCall } from './decide.js';
+import { CLAIMED, decideCall } from './decide-call.js';
 import type { CallDecided, FacilityPolicy, ReasonCode } from './events.js';
 import { askedIn } from './evolve.js';
 import { type CallFacts, gatherFacts, type RegistryMoment, type Standing } from './facts.js';

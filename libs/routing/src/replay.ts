@@ -1,5 +1,5 @@
 import { type BlindIndex, SHARDS } from '@privity/kernel';
-import { decideCall } from './decide.js';
+import { decideCall } from './decide-call.js';
 import { DecisionText } from './decision-text.js';
 import { DirectoryView } from './directory-view.js';
 import type { CallDecided } from './events.js';

@@ -61,15 +61,20 @@ export class CallBook {
   }
 
   /** The call as it was when this process last saw it: enough to try a change on, which the store refuses if it is old. */
-  remembered(client: string, callId: string): BookedCall | undefined {
-    return this.underWay.get(this.streamOf(client, callId));
+  remembered(client: string, callId: string, boundTo?: string): BookedCall | undefined {
+    const call = this.underWay.get(this.streamOf(client, callId));
+    return call !== undefined && isOf(call, boundTo) ? call : undefined;
   }
 
-  /** The call of that name, whichever key epoch it was named under. @throws CallRefused `call-not-found` */
-  async find(client: string, callId: string): Promise<BookedCall> {
+  /**
+   * The call of that name, whichever key epoch it was named under.
+   * @param boundTo facility whose calls alone exist for whoever asks
+   * @throws CallNotFound
+   */
+  async find(client: string, callId: string, boundTo?: string): Promise<BookedCall> {
     for (const { key } of this.keys.live('call-id')) {
       const call = await this.read(callStream(client, callId, key));
-      if (call !== undefined) return call;
+      if (call !== undefined && isOf(call, boundTo)) return call;
     }
     throw new CallNotFound();
   }
@@ -127,6 +132,10 @@ export class CallBook {
     this.remember(call);
     return call;
   }
+}
+
+function isOf({ state }: BookedCall, facility: string | undefined): boolean {
+  return facility === undefined || facility === state.decision?.facility;
 }
 
 function stateAfter(state: CallState, events: readonly RecordedEvent[]): CallState {
