@@ -271,9 +271,10 @@ describe('a call without a recording', () => {
     const calls = await Promise.all(Array.from({ length: 40 }, (_, n) => house.decided(`X-${n}`)));
     const statuses = await Promise.all(
       calls.map(async (facts, n) => {
-        // The end comes by the stream, which gathers events for a moment: the media's times reach over that.
+        // The end comes by the stream, which gathers events for a moment, and for longer on a busy machine: the media's times
+        // reach over that.
         const ended = pause((n % 8) * 25).then(() => house.says('routing.CallEnded', facts));
-        const posted = pause((n % 5) * 150).then(() => house.post(facts, sound(1_600)));
+        const posted = pause((n % 5) * 400).then(() => house.post(facts, sound(1_600)));
         const [answer] = await Promise.all([posted, ended]);
         return answer.status;
       }),
